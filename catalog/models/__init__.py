@@ -1,0 +1,26 @@
+"""What is for sale, complete with the sandbox switched off."""
+
+from catalog.models.channels import AIModel, Channel
+from catalog.models.choices import GraderKind, Listing, PriceBasis, Protocol
+from catalog.models.measurements import Measurement, PublicReport
+from catalog.models.prices import FxRate, Price
+from catalog.models.providers import Credential, Provider
+from catalog.models.scenarios import Dimension, Rubric, Scenario
+
+__all__ = [
+    "AIModel",
+    "Channel",
+    "Credential",
+    "Dimension",
+    "FxRate",
+    "GraderKind",
+    "Listing",
+    "Measurement",
+    "Price",
+    "PriceBasis",
+    "Protocol",
+    "Provider",
+    "PublicReport",
+    "Rubric",
+    "Scenario",
+]

@@ -1,0 +1,131 @@
+"""What is compared: models, and the channels through which a provider serves them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.choices import Listing, Protocol
+from catalog.models.providers import Credential, Provider
+from catalog.models.scenarios import Scenario
+
+
+class AIModel(models.Model):
+    """模型: what was trained, by a maker. Facts that are None are unknown."""
+
+    slug = models.SlugField(_("slug"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=120)
+    maker = models.SlugField(_("maker"), max_length=60, help_text=_("who trained it"))
+    maker_name = models.CharField(_("maker's name"), max_length=100)
+    family = models.CharField(_("family"), max_length=60, blank=True)
+    released_on = models.DateField(_("released"), null=True, blank=True)
+    context_window = models.PositiveIntegerField(_("context window (tokens)"), null=True, blank=True)
+    max_output = models.PositiveIntegerField(_("longest output (tokens)"), null=True, blank=True)
+    input_kinds = models.JSONField(_("input"), default=list, help_text=_('such as ["text", "image"]'))
+    output_kinds = models.JSONField(_("output"), default=list)
+    reasons = models.BooleanField(_("reasoning"), null=True, blank=True)
+    calls_tools = models.BooleanField(_("tools"), null=True, blank=True)
+    structured_output = models.BooleanField(_("structured output"), null=True, blank=True)
+    open_weights = models.BooleanField(_("open weights"), null=True, blank=True)
+    source = models.CharField(_("source"), max_length=200)
+    checked_on = models.DateField(_("checked on"))
+
+    class Meta:
+        verbose_name = _("AI model")
+        verbose_name_plural = _("AI models")
+        ordering = ["slug"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:model", args=[self.slug])
+
+
+class ChannelQuerySet(models.QuerySet["Channel"]):
+    def listed(self) -> Self:
+        """Channels that a visitor may see."""
+        return self.filter(listing=Listing.LISTED, provider__listing=Listing.LISTED)
+
+    def real(self) -> Self:
+        return self.filter(provider__is_simulated=False)
+
+    def simulated(self) -> Self:
+        return self.filter(provider__is_simulated=True)
+
+    def contenders(self) -> Self:
+        """Channels that may take part in a trial; judges only judge."""
+        return self.filter(is_judge=False)
+
+    def judges(self) -> Self:
+        return self.filter(is_judge=True)
+
+    def with_live(self) -> Self:
+        """Adds ``live``: the platform can call it now (a working credential, or the simulators run)."""
+        working = Credential.objects.filter(provider=OuterRef("provider"), works=True)
+        simulated = Q(provider__is_simulated=True) if settings.SIMULATORS_URL else Q(pk__in=[])
+        return self.annotate(live=Q(simulated | Exists(working)))
+
+    def live(self) -> Self:
+        return self.with_live().filter(live=True)
+
+    def for_lists(self) -> Self:
+        return self.with_live().select_related("provider", "model")
+
+
+class Channel(models.Model):
+    """渠道: one provider serving one model at one base URL over one protocol.
+
+    A simulated channel's ``base_url`` is only a path: the stack that runs the simulators says where they listen.
+    """
+
+    slug = models.SlugField(_("slug"), max_length=160, unique=True)
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="channels", verbose_name=_("provider"))
+    model = models.ForeignKey(AIModel, models.PROTECT, related_name="channels", verbose_name=_("model"))
+    protocol = models.CharField(_("protocol"), max_length=10, choices=Protocol.choices)
+    base_url = models.CharField(_("base URL"), max_length=300)
+    wire_name = models.CharField(_("name on the wire"), max_length=200, help_text=_("what this API calls the model"))
+    dialect = models.JSONField(_("dialect"), default=dict, blank=True, help_text=_("departures from the protocol"))
+    listing = models.CharField(_("listing"), max_length=10, choices=Listing.choices, default=Listing.DRAFT)
+    is_judge = models.BooleanField(_("judge"), default=False)
+    scenarios = models.ManyToManyField(Scenario, related_name="channels", blank=True, verbose_name=_("scenarios"))
+    max_parallel = models.PositiveSmallIntegerField(_("calls at once"), default=4)
+    calls_per_minute = models.PositiveIntegerField(_("calls per minute"), default=120)
+    source = models.CharField(_("source"), max_length=200)
+    checked_on = models.DateField(_("checked on"))
+
+    objects = ChannelQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("channel")
+        verbose_name_plural = _("channels")
+        ordering = ["slug"]
+        constraints = [
+            UniqueConstraint(fields=["provider", "protocol", "wire_name"], name="channel_once_per_provider"),
+            CheckConstraint(condition=Q(max_parallel__gte=1), name="a_channel_takes_at_least_one_call"),
+            CheckConstraint(condition=Q(calls_per_minute__gte=1), name="a_channel_takes_a_call_a_minute"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+    @property
+    def name(self) -> str:
+        return self.model.name
+
+    @property
+    def is_simulated(self) -> bool:
+        return self.provider.is_simulated
+
+    @property
+    def address(self) -> str:
+        """The base URL to call."""
+        return f"{settings.SIMULATORS_URL}{self.base_url}" if self.is_simulated else self.base_url
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalog:channel", args=[self.slug])

@@ -1,0 +1,1 @@
+"""The one-command stack: embedded Valkey, worker, web server and simulated providers."""

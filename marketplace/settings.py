@@ -1,0 +1,301 @@
+"""Every setting, read from the environment; in production it refuses to start without its secrets."""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+def env_str(name: str, default: str = "") -> str:
+    return os.environ.get(name, default).strip()
+
+
+def env_int(name: str, default: int) -> int:
+    value = env_str(name)
+    try:
+        return int(value) if value else default
+    except ValueError:
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}") from None
+
+
+def env_decimal(name: str, default: str) -> Decimal:
+    value = env_str(name) or default
+    try:
+        return Decimal(value)
+    except ArithmeticError:
+        raise ImproperlyConfigured(f"{name} must be a number, not {value!r}") from None
+
+
+def env_bool(name: str, *, default: bool) -> bool:
+    value = env_str(name).lower()
+    if value not in {"", "0", "1", "false", "true", "no", "yes"}:
+        raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
+    return value in {"1", "true", "yes"} if value else default
+
+
+def env_list(name: str) -> list[str]:
+    return [item.strip() for item in env_str(name).split(",") if item.strip()]
+
+
+def env_secret(name: str, *, embedded: str) -> str:
+    """A secret from the environment; outside production an obvious stand-in will do."""
+    value = env_str(name)
+    if not value and PRODUCTION:
+        raise ImproperlyConfigured(f"{name} must be set in production")
+    return value or embedded
+
+
+def database(url: str) -> dict[str, Any]:
+    """Django's database settings for ``sqlite:///path`` or ``postgres://user:password@host:port/name``."""
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite":
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": unquote(parts.path.removeprefix("/")) or ":memory:",
+            # WAL lets readers go on while the one writer writes; IMMEDIATE makes writers queue
+            # instead of failing half-way with "database is locked".
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE",
+                "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            },
+        }
+    if parts.scheme in {"postgres", "postgresql"}:
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.lstrip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": parts.port or "",
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+    raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://")
+
+
+# -- the stack -----------------------------------------------------------------------------------
+PRODUCTION = env_bool("PRODUCTION", default=False)
+DEBUG = env_bool("DEBUG", default=False) and not PRODUCTION
+DATA_DIR = Path(env_str("DATA_DIR") or BASE_DIR / "var")
+SECRET_KEY = env_secret("SECRET_KEY", embedded="for-a-first-look-on-this-computer-only")
+# Newest first: the first key encrypts, all of them decrypt.
+CREDENTIAL_KEYS = env_list("CREDENTIAL_KEYS")
+if PRODUCTION and not CREDENTIAL_KEYS:
+    raise ImproperlyConfigured("CREDENTIAL_KEYS must be set in production")
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
+CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+DATABASES = {"default": database(env_str("DATABASE_URL") or f"sqlite:///{DATA_DIR}/touchstone.sqlite3")}
+REDIS_URL = env_str("REDIS_URL") or "redis://127.0.0.1:6379/0"
+REDIS_PREFIX = env_str("REDIS_PREFIX") or "touchstone:"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+ROOT_URLCONF = "marketplace.urls"
+ASGI_APPLICATION = "marketplace.asgi.application"
+WSGI_APPLICATION = "marketplace.wsgi.application"
+AUTH_USER_MODEL = "accounts.User"
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_htmx",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "marketplace",
+    "marketplace.accounts",
+    "marketplace.billing",
+    "catalog",
+    "sandbox",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "servestatic.middleware.ServeStaticMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+# -- language and time ---------------------------------------------------------------------------
+LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+
+# -- static files --------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS: list[Path] = []
+SERVESTATIC_USE_FINDERS = not PRODUCTION
+SERVESTATIC_AUTOREFRESH = False
+
+# -- safety of pages -----------------------------------------------------------------------------
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = True
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+# One prompt may hold 20,000 characters and a request some dozens of prompts.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_500_000
+# How many proxies of ours stand in front: that many entries of X-Forwarded-For, from the right,
+# are believed. 0 believes none.
+TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
+
+# -- the queue -----------------------------------------------------------------------------------
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_POOL = "threads"
+CELERY_WORKER_CONCURRENCY = env_int("WORKER_THREADS", 32)
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "global_keyprefix": REDIS_PREFIX,
+    "visibility_timeout": 600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
+# The database is the queue of record: a bell that cannot be rung is rung again by the reaper,
+# so a visitor's request never waits for a broker that is away.
+CELERY_TASK_PUBLISH_RETRY = False
+
+# -- the API -------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
+    "PAGE_SIZE": 50,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Touchstone API",
+    "DESCRIPTION": "Browse AI APIs, try many of them at once, and read what was found.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+# -- talking to providers ------------------------------------------------------------------------
+# The one exception to "https to public addresses only": exact host:port pairs on this computer.
+LOCAL_ADDRESSES = env_list("LOCAL_ADDRESSES")
+if PRODUCTION and LOCAL_ADDRESSES:
+    raise ImproperlyConfigured("LOCAL_ADDRESSES must be empty in production")
+# Where the simulated providers listen (http://127.0.0.1:port); empty means they are not running.
+SIMULATORS_URL = env_str("SIMULATORS_URL")
+if SIMULATORS_URL:
+    LOCAL_ADDRESSES = [*LOCAL_ADDRESSES, urlsplit(SIMULATORS_URL).netloc]
+# Limits of one call. Milliseconds, bytes, counts.
+WIRE_LIMITS = {
+    "connect_ms": env_int("WIRE_CONNECT_MS", 5_000),
+    "headers_ms": env_int("WIRE_HEADERS_MS", 15_000),
+    "first_piece_ms": env_int("WIRE_FIRST_PIECE_MS", 60_000),
+    "idle_ms": env_int("WIRE_IDLE_MS", 20_000),
+    "piece_gap_ms": env_int("WIRE_PIECE_GAP_MS", 30_000),
+    "total_ms": env_int("WIRE_TOTAL_MS", 180_000),
+    "body_bytes": env_int("WIRE_BODY_BYTES", 2 * 1024 * 1024),
+    "event_bytes": env_int("WIRE_EVENT_BYTES", 256 * 1024),
+    "text_chars": env_int("WIRE_TEXT_CHARS", 400_000),
+    "events": env_int("WIRE_EVENTS", 20_000),
+    "retry_after_ms": env_int("WIRE_RETRY_AFTER_MS", 10_000),
+}
+
+# -- trials --------------------------------------------------------------------------------------
+TRIAL_DEADLINE_S = env_int("TRIAL_DEADLINE_S", 300)
+# The last part of a trial's time, kept for judging and the report.
+TRIAL_JUDGING_S = env_int("TRIAL_JUDGING_S", 60)
+TRIAL_LEASE_S = env_int("TRIAL_LEASE_S", 15)
+TRIAL_REAP_EVERY_S = env_int("TRIAL_REAP_EVERY_S", 5)
+TRIAL_MAX_CHANNELS = env_int("TRIAL_MAX_CHANNELS", 30)
+TRIAL_MAX_PROMPTS = env_int("TRIAL_MAX_PROMPTS", 24)
+TRIAL_MAX_REPEATS = env_int("TRIAL_MAX_REPEATS", 5)
+TRIAL_MAX_ANSWERS = env_int("TRIAL_MAX_ANSWERS", 400)
+TRIAL_MAX_PROMPT_CHARS = env_int("TRIAL_MAX_PROMPT_CHARS", 20_000)
+TRIAL_KEEP_DAYS = env_int("TRIAL_KEEP_DAYS", 30)
+ONE_CLICK_PROMPTS = 6
+LIVE_KEEP_S = env_int("LIVE_KEEP_S", 24 * 3600)
+
+# -- money ---------------------------------------------------------------------------------------
+CURRENCY = "CNY"
+# What all free trials together may spend per day, and how many a guest may start per day.
+PURSE_PER_DAY = env_decimal("PURSE_PER_DAY", "50")
+GUEST_TRIALS_PER_DAY = env_int("GUEST_TRIALS_PER_DAY", 40)
+# Held for an answer whose price nobody knows (a server of the visitor's own); never shown as its cost.
+UNKNOWN_PRICE_HOLD = env_decimal("UNKNOWN_PRICE_HOLD", "0.05")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL") or "INFO"},
+}
