@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from decimal import Decimal
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models.channels import Channel
 from catalog.models.choices import PriceBasis
+from catalog.pricing import Rates, Tier
 
 
 class PriceQuerySet(models.QuerySet["Price"]):
@@ -58,6 +60,24 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel_id} {self.currency} {self.input}/{self.output}"
+
+    @property
+    def rates(self) -> Rates:
+        return Rates(
+            currency=self.currency,
+            input=self.input,
+            output=self.output,
+            cache_read=self.cache_read,
+            cache_write=self.cache_write,
+            tiers=tuple(_tier(row) for row in self.tiers),
+        )
+
+
+def _tier(row: dict[str, Any]) -> Tier:
+    input_, output, cache_read = (
+        None if row.get(part) is None else Decimal(row[part]) for part in ("input", "output", "cache_read")
+    )
+    return Tier(above=row["above"], input=input_, output=output, cache_read=cache_read)
 
 
 class FxRate(models.Model):
