@@ -75,6 +75,7 @@ class Trial(models.Model):
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="trials", verbose_name=_("owner")
     )
     guest = models.CharField(_("guest"), max_length=64, blank=True, help_text=_("hash of the guest's token"))
+    nonce = models.CharField(_("form"), max_length=64, blank=True, help_text=_("one form, sent twice, is one trial"))
     scenario = models.ForeignKey(Scenario, models.PROTECT, related_name="trials", verbose_name=_("scenario"))
     rubric = models.ForeignKey(Rubric, models.PROTECT, related_name="trials", verbose_name=_("rubric"))
     prompt_set = models.ForeignKey(PromptSet, models.PROTECT, related_name="trials", verbose_name=_("prompt set"))
@@ -107,6 +108,7 @@ class Trial(models.Model):
         indexes = [models.Index(fields=["state", "lease_until"])]
         constraints = [
             CheckConstraint(condition=Q(repeats__gte=1), name="a_trial_asks_at_least_once"),
+            UniqueConstraint(fields=["guest", "nonce"], condition=~Q(nonce=""), name="a_form_sent_twice_is_one_trial"),
             CheckConstraint(
                 condition=Q(state__in=OPEN_STATES) | Q(finished_at__isnull=False), name="an_ended_trial_says_when"
             ),
