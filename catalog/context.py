@@ -1,0 +1,31 @@
+"""What every page shows whatever it is about: the same page in the other language."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.translation import get_language
+
+# A language is named in itself, so that its readers find it.
+SHORT_NAMES = {"zh-hans": "中文", "en": "EN"}
+
+
+class LanguageLink(NamedTuple):
+    code: str
+    name: str
+    path: str
+    is_current: bool
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """``language_links``: this address in each language; an address without one leads to the language's home."""
+    codes = [code for code, _name in settings.LANGUAGES]
+    prefix, _slash, rest = request.path.removeprefix("/").partition("/")
+    tail = rest if prefix in codes else ""
+    query = request.GET.urlencode()
+    ending = f"{tail}?{query}" if query and prefix in codes else tail
+    current = get_language()
+    links = [LanguageLink(code, SHORT_NAMES.get(code, code), f"/{code}/{ending}", code == current) for code in codes]
+    return {"language_links": links}

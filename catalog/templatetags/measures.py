@@ -1,0 +1,105 @@
+"""How figures are drawn and written: streaks, money, token counts, milliseconds. Unknown is a dash, never 0."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from marketplace import money as cash
+
+register = template.Library()
+UNKNOWN = "–"
+FULL_MARKS = 10.0
+# A leader of whom we are not sure at all still has to look like the leader.
+FAINTEST = 0.45
+
+
+def place(value: float) -> str:
+    """Where a score of 0-10 stands on the track, in percent, written as SVG reads numbers in every language."""
+    return f"{min(max(value / FULL_MARKS, 0.0), 1.0) * 100:.2f}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else f"[{low:.1f}, {high:.1f}]"
+
+
+@register.inclusion_tag("_streak.html")
+def streak(
+    value: float,
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    lead: bool = False,
+    sure: float | None = None,
+    drawn: bool = False,
+) -> dict[str, Any]:
+    """A score of 1-10 with its interval; ``lead`` paints it gold, as bright as ``sure`` (0-1, None is fully)."""
+    known = low is not None and high is not None
+    label = _("%(value)s of 10") % {"value": f"{value:.1f}"}
+    return {
+        "label": f"{label} {interval(low, high)}".strip(),
+        "bar": place(value),
+        "low_at": place(low) if known and low is not None else None,
+        "high_at": place(high) if known and high is not None else None,
+        "lead": lead,
+        "sure": f"{FAINTEST + (1 - FAINTEST) * (1.0 if sure is None else sure):.2f}",
+        "drawn": drawn,
+    }
+
+
+@register.filter
+def score(value: float | None) -> str:
+    """``8.4``"""
+    return UNKNOWN if value is None else f"{value:.1f}"
+
+
+@register.simple_tag(name="interval")
+def show_interval(low: float | None, high: float | None) -> str:
+    """``[7.9, 8.8]``, or nothing."""
+    return interval(low, high)
+
+
+@register.filter
+def money(amount: Decimal | str | None, currency: str) -> str:
+    """``¥0.0021``"""
+    return cash.show(None if amount is None else Decimal(amount), currency)
+
+
+@register.filter
+def price(amount: Decimal | None, currency: str) -> str:
+    """A price per million tokens as its list writes it: ``$0.435``, ``$15``; nothing is rounded away."""
+    if amount is None:
+        return UNKNOWN
+    written = number_format(Decimal(amount).normalize() + 0, use_l10n=False)
+    return f"{cash.SIGNS.get(currency, currency + ' ')}{Decimal(written):f}"
+
+
+@register.filter
+def tokens(count: int | None) -> str:
+    """A size as people say it: ``128K``, ``1M``, ``8,192`` where it is no round thousand."""
+    if count is None:
+        return UNKNOWN
+    for step, sign in ((1_000_000, "M"), (1_048_576, "M"), (1_000, "K"), (1_024, "K")):
+        if count >= step and count % step == 0:
+            return f"{count // step:,}{sign}"
+    return f"{count / 1000:.0f}K" if count >= 100_000 else f"{count:,}"
+
+
+@register.filter
+def ms(value: float | None) -> str:
+    """A duration: ``212 ms``, from ten seconds on ``12.3 s``."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1000:.1f} s"
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """``0.953`` as ``95 %``; never ``100 %`` unless it is all."""
+    if share is None:
+        return UNKNOWN
+    return f"{int(share * 100 + 0.5) if share in (0, 1) else min(99, max(1, round(share * 100)))} %"
