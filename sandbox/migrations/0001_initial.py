@@ -254,7 +254,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='trial',
-            constraint=models.UniqueConstraint(condition=models.Q(('nonce', ''), _negated=True), fields=('guest', 'nonce'), name='a_form_sent_twice_is_one_trial'),
+            constraint=models.UniqueConstraint(condition=models.Q(('nonce', ''), _negated=True), fields=('nonce',), name='a_form_sent_twice_is_one_trial'),
         ),
         migrations.AddConstraint(
             model_name='trial',

@@ -13,7 +13,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -50,7 +50,7 @@ class TrialQuerySet(models.QuerySet["Trial"]):
         """Lease the trial for this worker if it is in ``state`` and nobody holds it; None when somebody does."""
         lease = Now() + timedelta(seconds=settings.TRIAL_LEASE_S)
         free = self.unattended().filter(pk=pk, state=state)
-        if not free.update(fence=F("fence") + 1, lease_until=lease, started_at=Now()):
+        if not free.update(fence=F("fence") + 1, lease_until=lease, started_at=Coalesce("started_at", Now())):
             return None
         return self.for_running().get(pk=pk)
 
@@ -108,7 +108,7 @@ class Trial(models.Model):
         indexes = [models.Index(fields=["state", "lease_until"])]
         constraints = [
             CheckConstraint(condition=Q(repeats__gte=1), name="a_trial_asks_at_least_once"),
-            UniqueConstraint(fields=["guest", "nonce"], condition=~Q(nonce=""), name="a_form_sent_twice_is_one_trial"),
+            UniqueConstraint(fields=["nonce"], condition=~Q(nonce=""), name="a_form_sent_twice_is_one_trial"),
             CheckConstraint(
                 condition=Q(state__in=OPEN_STATES) | Q(finished_at__isnull=False), name="an_ended_trial_says_when"
             ),
