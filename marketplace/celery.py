@@ -1,10 +1,19 @@
-"""The worker's application: tasks are found in each app's tasks.py."""
+"""The worker's application: tasks are found in each app's tasks.py, and each worker reaps."""
 
 import os
+from typing import Any
 
 from celery import Celery
+from celery.signals import worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 app = Celery("touchstone")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_ready.connect
+def start_reaper(**_: Any) -> None:
+    from sandbox import reaper  # the apps are loaded by now, and only by now
+
+    reaper.start()

@@ -1,5 +1,33 @@
-"""Every address of the site."""
+"""Every address of the site: pages under their language, machines' addresses without one."""
 
-from django.urls import URLPattern, URLResolver
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from marketplace import health, landing
+from sandbox.streams import follow_trial
+
+api = (
+    [
+        path("schema/", SpectacularAPIView.as_view(), name="schema"),
+        path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+        path("v1/trials/<slug:code>/events/", follow_trial, name="trial_events"),
+        path("v1/", include("catalog.api_urls")),
+        path("v1/", include("sandbox.api_urls")),
+    ],
+    "api",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", landing.choose_language),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("admin/", admin.site.urls),
+    path("api/", include(api)),
+    *i18n_patterns(
+        path("", include("catalog.urls")),
+        path("", include("sandbox.urls")),
+    ),
+]

@@ -58,10 +58,6 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
     def simulated(self) -> Self:
         return self.filter(provider__is_simulated=True)
 
-    def contenders(self) -> Self:
-        """Channels that may take part in a trial; judges only judge."""
-        return self.filter(is_judge=False)
-
     def judges(self) -> Self:
         return self.filter(is_judge=True)
 

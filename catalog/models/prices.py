@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.channels import Channel
@@ -18,6 +19,10 @@ class PriceQuerySet(models.QuerySet["Price"]):
     def on(self, day: object) -> Self:
         """Rows in force on ``day``."""
         return self.filter(Q(starts_on__lte=day) & (Q(ends_on__isnull=True) | Q(ends_on__gt=day)))
+
+    def in_force(self, channel: Channel) -> Price | None:
+        """The channel's price today; None when nobody knows one."""
+        return self.on(timezone.localdate()).filter(channel=channel).order_by("-starts_on").first()
 
 
 class Price(models.Model):

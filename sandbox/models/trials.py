@@ -142,6 +142,16 @@ class Trial(models.Model):
             self.state = then
         return bool(moved)
 
+    def let_go(self) -> bool:
+        """Give the lease back after a failure, to be taken again in a while; False when the deadline has passed."""
+        mine = Trial.objects.filter(pk=self.pk, fence=self.fence, deadline__gt=Now())
+        return bool(mine.update(lease_until=None, rung_at=Now()))
+
+    def fail(self, now: TrialState, problem: str) -> bool:
+        """End the trial without a report; True for exactly one caller."""
+        Trial.objects.filter(pk=self.pk, state=now, fence=self.fence).update(problem=problem)
+        return self.move(now, TrialState.FAILED)
+
     def finish_running(self) -> bool:
         return self.move(TrialState.RUNNING, TrialState.JUDGING)
 

@@ -1,0 +1,68 @@
+"""The worker process's one event loop: a long-lived uvloop on its own thread, with warm connections.
+
+Celery's tasks run on threads; each hands its coroutine over here and waits, so trials and judging share the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import redis.asyncio
+import uvloop
+from django.conf import settings
+
+from sandbox import live
+from sandbox.pacing import Pacer
+from sandbox.wire.client import Client
+from sandbox.wire.types import Limits
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Room:
+    """What coroutines on the loop share: the wire's client, the pacer, and a Redis connection."""
+
+    client: Client
+    pacer: Pacer
+    redis: redis.asyncio.Redis
+
+
+class Loop:
+    """Starts with the first coroutine it is handed; one per process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.loop: asyncio.AbstractEventLoop | None = None
+        self.room: Room | None = None
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run ``work`` on the loop's thread and wait for what it returns or raises."""
+        return asyncio.run_coroutine_threadsafe(work, self.started()).result()
+
+    def started(self) -> asyncio.AbstractEventLoop:
+        with self.lock:
+            if self.loop is None:
+                self.loop = uvloop.new_event_loop()
+                threading.Thread(target=self.loop.run_forever, name="wire", daemon=True).start()
+            return self.loop
+
+    async def open_room(self) -> Room:
+        """The shared things, made on the loop they belong to."""
+        if self.room is None:
+            client = live.connect_async()
+            self.room = Room(
+                client=Client(Limits(**settings.WIRE_LIMITS), frozenset(settings.LOCAL_ADDRESSES)),
+                pacer=Pacer(client),
+                redis=client,
+            )
+        return self.room
+
+
+_loop = Loop()
+run = _loop.run
+open_room = _loop.open_room

@@ -1,0 +1,113 @@
+"""The pipeline on one screen: run → judge → report, and the reaper that rings again for what a dead worker left.
+
+The database is the queue of record; the broker only rings the bell. A task takes the trial's lease by a conditional
+UPDATE, so a bell that rings twice, late or not at all does no harm.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from celery import shared_task
+from django.conf import settings
+from django.db import close_old_connections, connection
+from django.db.models import Q
+from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
+
+from sandbox import judging, live, loop, reports, runner
+from sandbox.models import Trial, TrialState
+from sandbox.saver import Overtaken
+
+logger = logging.getLogger(__name__)
+
+# A trial needs three takes. One that was taken this often kills its workers; it is ended instead.
+MOST_TAKES = 12
+PROBLEM = "report"
+_alone = ThreadPoolExecutor(8, thread_name_prefix="alone")
+
+
+@shared_task
+def run_trial(trial_id: int) -> None:
+    """Get the answers; whoever finishes the last one rings for the judges."""
+    attend(trial_id, TrialState.RUNNING, lambda trial: loop.run(runner.run(trial)), then=TrialState.JUDGING)
+
+
+@shared_task
+def judge_trial(trial_id: int) -> None:
+    """Grade them by rule and by judges."""
+    attend(trial_id, TrialState.JUDGING, lambda trial: loop.run(judging.judge_answers(trial)), then=TrialState.REPORTING)
+
+
+@shared_task
+def write_report(trial_id: int) -> None:
+    """Decide, freeze the facts, settle the hold, and say that it is over."""
+    attend(trial_id, TrialState.REPORTING, publish, then=None)
+
+
+STAGES = {TrialState.RUNNING: run_trial, TrialState.JUDGING: judge_trial, TrialState.REPORTING: write_report}
+
+
+def publish(trial: Trial) -> None:
+    report = reports.write(trial)
+    trial.refresh_from_db(fields=["state"])
+    live.say(trial.code, ("end", {"state": trial.state, "report": report.code if report else None}))
+
+
+def attend(trial_id: int, state: TrialState, work: Callable[[Trial], object], *, then: TrialState | None) -> None:
+    """Take the trial if it waits in ``state``, do its ``work``, move it on and ring for the next stage."""
+    trial = Trial.objects.take(trial_id, state)
+    if trial is None:
+        return
+    try:
+        if trial.fence <= MOST_TAKES:
+            work(trial)
+    except Overtaken:
+        logger.warning("trial %s was taken by another worker", trial.code)
+        return
+    except Exception:
+        logger.exception("trial %s: %s failed", trial.code, state)
+        if trial.let_go():
+            return  # the reaper rings again
+    if then and trial.move(state, then):
+        ring(trial_id, then)
+    elif trial.fail(state, PROBLEM):
+        reports.settle(trial)
+        live.say(trial.code, ("end", {"state": TrialState.FAILED, "report": None}))
+
+
+def ring(trial_id: int, state: TrialState) -> bool:
+    """Tell a worker that a trial waits; False when the broker is away (the reaper rings again)."""
+    try:
+        STAGES[state].apply_async((trial_id,))
+    except (OperationalError, OSError) as error:
+        logger.warning("the bell for trial %s does not ring: %s", trial_id, type(error).__name__)
+        return False
+    Trial.objects.filter(pk=trial_id, state=state).update(rung_at=Now())
+    return True
+
+
+def reap() -> int:
+    """Ring for every open trial that nobody holds and nobody rang for lately; how many there were.
+
+    While the broker is away its stage is done by this process, so that no trial outlives its deadline by much.
+    """
+    a_while_ago = Now() - timedelta(seconds=settings.TRIAL_REAP_EVERY_S)
+    forgotten = Trial.objects.unattended().filter(Q(rung_at__isnull=True) | Q(rung_at__lt=a_while_ago))
+    trials = list(forgotten.filter(created_at__lt=Now() - timedelta(seconds=2)).values_list("pk", "state"))
+    for trial_id, state in trials:
+        stage = TrialState(state)
+        if not ring(trial_id, stage):
+            _alone.submit(attend_alone, trial_id, stage)
+    return len(trials)
+
+
+def attend_alone(trial_id: int, state: TrialState) -> None:
+    close_old_connections()
+    try:
+        STAGES[state](trial_id)
+    finally:
+        connection.close()
