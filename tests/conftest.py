@@ -1,0 +1,48 @@
+"""What every test may ask for. Redis is a real server, started once per session for those who ask."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+LEDGER = "billing_ledgerentry"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ledger_emptied_between_tests() -> Iterator[None]:
+    """The one seam in the append-only ledger: the flush after a transactional test lifts its triggers.
+
+    The product has no such door. Here the statements that empty the tables are put between two that take the
+    triggers away and put them back, in one transaction, so that every test runs under them.
+    """
+    operations = type(connection.ops)
+    triggers = {"sqlite": _sqlite_triggers, "postgresql": _postgresql_triggers}[connection.vendor]
+    patch = pytest.MonkeyPatch()
+    patch.setattr(operations, "sql_flush", _between(operations.sql_flush, triggers))
+    yield
+    patch.undo()
+
+
+def _between(sql_flush: Any, triggers: Any) -> Any:
+    def flush(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
+        statements = sql_flush(self, style, tables, **options)
+        if LEDGER not in tables or not statements:
+            return statements
+        lift, restore = triggers(self.connection)
+        return [*lift, *statements, *restore]
+
+    return flush
+
+
+def _sqlite_triggers(connection: Any) -> tuple[list[str], list[str]]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [LEDGER])
+        rows = cursor.fetchall()
+    return [f"DROP TRIGGER {name}" for name, _ in rows], [sql for _, sql in rows]
+
+
+def _postgresql_triggers(connection: Any) -> tuple[list[str], list[str]]:
+    return [f"ALTER TABLE {LEDGER} DISABLE TRIGGER USER"], [f"ALTER TABLE {LEDGER} ENABLE TRIGGER USER"]
