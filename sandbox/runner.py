@@ -105,7 +105,15 @@ class Asking:
     """One answer on its way: waits for its turn, streams, and is saved."""
 
     def __init__(
-        self, answer: Answer, trial: Trial, endpoint: Endpoint, *, room: loop.Room, saver: Saver, relay: Relay, stop: Stop
+        self,
+        answer: Answer,
+        trial: Trial,
+        endpoint: Endpoint,
+        *,
+        room: loop.Room,
+        saver: Saver,
+        relay: Relay,
+        stop: Stop,
     ) -> None:
         self.answer = answer
         self.trial = trial

@@ -39,7 +39,9 @@ def run_trial(trial_id: int) -> None:
 @shared_task
 def judge_trial(trial_id: int) -> None:
     """Grade them by rule and by judges."""
-    attend(trial_id, TrialState.JUDGING, lambda trial: loop.run(judging.judge_answers(trial)), then=TrialState.REPORTING)
+    attend(
+        trial_id, TrialState.JUDGING, lambda trial: loop.run(judging.judge_answers(trial)), then=TrialState.REPORTING
+    )
 
 
 @shared_task

@@ -122,7 +122,9 @@ def own_prompts(own: Sequence[OwnPrompt], scenario: Scenario, language: str) -> 
         reference = prompt.reference.replace("\0", "").strip()[:limit]
         title = text.splitlines()[0][:80]
         rows.append(
-            Prompt(slug=f"own-{number}", language=language, title=title, text=text, reference=reference, position=number)
+            Prompt(
+                slug=f"own-{number}", language=language, title=title, text=text, reference=reference, position=number
+            )
         )
     return rows
 
@@ -135,7 +137,9 @@ def plan(
     refuse_numbers(own=own, repeats=repeats)
     prompts = own_prompts(own, scenario, language) if own else house_prompts(scenario, language)
     if not prompts:
-        raise Refused("scenario", _("This scenario has no prompts in this language yet."), _("Bring a prompt of your own."))
+        raise Refused(
+            "scenario", _("This scenario has no prompts in this language yet."), _("Bring a prompt of your own.")
+        )
     if len(channels) * len(prompts) * repeats > settings.TRIAL_MAX_ANSWERS:
         raise Refused(
             "channels",
@@ -194,7 +198,9 @@ def refuse_channels(scenario: Scenario, channels: Sequence[Channel]) -> None:
     chosen = Channel.objects.filter(pk__in=[channel.pk for channel in channels])
     offered = chosen.listed().filter(scenarios=scenario)
     refuse_missing(channels, offered, _("not offered in this scenario"))
-    refuse_missing(channels, offered.live(), _("only listed: we hold no working key for it, so it cannot be tried here"))
+    refuse_missing(
+        channels, offered.live(), _("only listed: we hold no working key for it, so it cannot be tried here")
+    )
 
 
 def refuse_missing(channels: Sequence[Channel], found: object, why: str) -> None:

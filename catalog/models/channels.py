@@ -58,6 +58,10 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
     def simulated(self) -> Self:
         return self.filter(provider__is_simulated=True)
 
+    def contenders(self) -> Self:
+        """Channels that may take part in a trial; a simulated judge only judges."""
+        return self.exclude(is_judge=True, provider__is_simulated=True)
+
     def judges(self) -> Self:
         return self.filter(is_judge=True)
 

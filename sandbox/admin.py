@@ -1,0 +1,103 @@
+"""Operators' view of prompts, trials, scores and reports. What a trial found is read, never edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from sandbox.models import Answer, Contender, Judgement, Prompt, PromptSet, Report, Score, Trial
+
+
+class ReadOnly(admin.ModelAdmin[Any]):
+    """Rows that only the pipeline writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(PromptSet)
+class PromptSetAdmin(ReadOnly):
+    list_display = ("__str__", "scenario", "version", "prompts", "created_at")
+    list_filter = ("scenario",)
+    list_select_related = ("scenario",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).annotate(prompt_count=Count("prompts"))
+
+    @admin.display(description=_("prompts"), ordering="prompt_count")
+    def prompts(self, row: Any) -> int:
+        return int(row.prompt_count)
+
+
+@admin.register(Prompt)
+class PromptAdmin(ReadOnly):
+    list_display = ("slug", "title", "language", "topic", "prompt_set", "max_output_tokens")
+    list_filter = ("prompt_set__scenario", "language", "topic")
+    list_select_related = ("prompt_set__scenario",)
+    search_fields = ("slug", "title", "text")
+
+
+@admin.register(Trial)
+class TrialAdmin(ReadOnly):
+    list_display = ("code", "scenario", "state", "is_simulated", "answered", "ceiling", "created_at", "deadline")
+    list_filter = ("state", "scenario", "is_simulated", "language")
+    list_select_related = ("scenario",)
+    search_fields = ("code",)
+    date_hierarchy = "created_at"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        answered = Count("contenders__answers", filter=~Q(contenders__answers__state="waiting"))
+        return super().get_queryset(request).annotate(done=answered, awaited=Count("contenders__answers"))
+
+    @admin.display(description=_("answers"))
+    def answered(self, row: Any) -> str:
+        return f"{row.done} / {row.awaited}"
+
+
+@admin.register(Contender)
+class ContenderAdmin(ReadOnly):
+    list_display = ("trial", "label", "channel", "price")
+    list_select_related = ("trial", "channel", "price")
+    search_fields = ("trial__code", "channel__slug")
+
+
+@admin.register(Answer)
+class AnswerAdmin(ReadOnly):
+    list_display = ("pk", "contender", "prompt", "state", "error_kind", "ttft_ms", "output_tps", "charge", "tries")
+    list_filter = ("state", "error_kind", "usage_estimated")
+    list_select_related = ("contender", "prompt")
+    search_fields = ("contender__trial__code", "contender__channel__slug", "prompt__slug")
+
+
+@admin.register(Judgement)
+class JudgementAdmin(ReadOnly):
+    list_display = ("pk", "judge", "answer", "state", "error_kind", "charge", "prompt_version")
+    list_filter = ("state", "error_kind", "judge")
+    list_select_related = ("judge", "answer")
+    search_fields = ("answer__contender__trial__code",)
+
+
+@admin.register(Score)
+class ScoreAdmin(ReadOnly):
+    list_display = ("pk", "answer", "dimension", "grader", "judge", "value", "reason")
+    list_filter = ("grader", "dimension")
+    list_select_related = ("answer", "dimension", "judge")
+    search_fields = ("answer__contender__trial__code",)
+
+
+@admin.register(Report)
+class ReportAdmin(ReadOnly):
+    list_display = ("code", "trial", "created_at", "revoked_at")
+    list_filter = ("revoked_at",)
+    list_select_related = ("trial",)
+    search_fields = ("code",)

@@ -1,0 +1,154 @@
+"""Trials and reports for machines: start one, follow it, stop it, read what was found. A guest may, within quota."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from marketplace.accounts import guests
+from marketplace.accounts.models import User
+from marketplace.billing import ledger, quotas
+from marketplace.problems import Problem, ProblemSerializer
+from sandbox import exports, trials
+from sandbox.models import Report, Trial
+from sandbox.serializers import (
+    TrialDetailSerializer,
+    TrialRequestSerializer,
+    TrialStartedSerializer,
+    detail,
+    started,
+)
+
+OWNER_TOKEN = OpenApiParameter(
+    "X-Owner-Token", OpenApiTypes.STR, OpenApiParameter.HEADER, description="a guest's proof of owning the trial"
+)
+PROBLEMS: dict[int, Any] = {code: ProblemSerializer for code in (400, 429, 503)}
+MISSING: dict[int, Any] = {404: ProblemSerializer}
+
+
+def user_of(request: Request) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def language_of(_request: Request) -> str:
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+class TrialList(APIView):
+    @extend_schema(
+        operation_id="trials_create",
+        request=TrialRequestSerializer,
+        parameters=[OWNER_TOKEN],
+        responses={201: TrialStartedSerializer, **PROBLEMS},
+    )
+    def post(self, request: Request) -> Response:
+        """Start a trial."""
+        wish = TrialRequestSerializer(data=request.data)
+        wish.is_valid(raise_exception=True)
+        user, token = user_of(request), guests.token_of(request)
+        if not user and not guests.fingerprint(token):
+            token = guests.new_token()
+        try:
+            trial = trials.open_trial(
+                **wish.wishes(language_of(request)), user=user, guest="" if user else guests.fingerprint(token)
+            )
+        except trials.Refused as refused:
+            raise Problem(400, refused.message, field=refused.field, mend=refused.mend) from None
+        except quotas.OutOfQuota as out:
+            raise out_of_quota(out) from None
+        except ledger.OutOfCredit:
+            raise empty_purse() from None
+        body = started(trial, request, "" if user else token)
+        return Response(body, status=201, headers={"Location": body["links"]["self"]})
+
+
+def out_of_quota(out: quotas.OutOfQuota) -> Problem:
+    wait = max(1, int((out.resets_at - timezone.now()).total_seconds()))
+    return Problem(
+        429,
+        _("Today's %d free trials are used up.") % out.limit,
+        mend=_("Try again tomorrow."),
+        headers={"Retry-After": str(wait)},
+    )
+
+
+def empty_purse() -> Problem:
+    return Problem(
+        503,
+        _("What this site pays for per day is used up, or this trial needs more than is left."),
+        mend=_("Take fewer channels or prompts, or try again tomorrow."),
+    )
+
+
+class TrialDetail(APIView):
+    @extend_schema(operation_id="trials_retrieve", responses={200: TrialDetailSerializer, **MISSING})
+    def get(self, request: Request, code: str) -> Response:
+        """The trial as it stands, with every contender and answer."""
+        trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
+        refuse_revoked(trial)
+        return Response(detail(trial, request))
+
+
+def refuse_revoked(trial: Trial) -> None:
+    report = getattr(trial, "report", None)
+    if report and report.revoked_at:
+        raise Http404
+
+
+class TrialCancel(APIView):
+    @extend_schema(
+        operation_id="trials_cancel",
+        request=None,
+        parameters=[OWNER_TOKEN],
+        responses={200: TrialDetailSerializer, 403: ProblemSerializer, **MISSING},
+    )
+    def post(self, request: Request, code: str) -> Response:
+        """Stop the trial; what has arrived is kept and reported. Its owner alone may."""
+        trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
+        user, guest = user_of(request), guests.fingerprint(guests.token_of(request))
+        if not Trial.objects.owned_by(user_id=user.pk if user else None, guest=guest).filter(pk=trial.pk).exists():
+            raise PermissionDenied
+        trials.cancel_trial(trial)
+        trial.refresh_from_db()
+        return Response(detail(trial, request))
+
+
+class ReportDetail(APIView):
+    @extend_schema(
+        operation_id="reports_retrieve",
+        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"], default="json")],
+        responses={
+            (200, "application/json"): OpenApiTypes.OBJECT,
+            (200, "text/csv"): OpenApiTypes.STR,
+            400: ProblemSerializer,
+            404: ProblemSerializer,
+            410: OpenApiResponse(ProblemSerializer, "its owner has closed it"),
+        },
+    )
+    def get(self, request: Request, code: str) -> HttpResponse:
+        """What was found: frozen facts, as JSON or one row per answer as CSV."""
+        wanted = request.query_params.get("format", "json")
+        if wanted not in {"json", "csv"}:
+            raise Problem(400, _("A report has no format “%s”.") % wanted[:20], field="format", mend="json, csv")
+        report = get_object_or_404(Report, code=code)
+        if report.revoked_at:
+            raise Problem(410, _("Its owner has closed this report."), mend=_("Run the same comparison yourself."))
+        response: HttpResponse
+        if wanted == "csv":
+            response = HttpResponse(exports.report_csv(report), content_type="text/csv; charset=utf-8")
+            response["Content-Disposition"] = f'attachment; filename="touchstone-{report.code[:8]}.csv"'
+        else:
+            response = Response(exports.report_json(report))
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
