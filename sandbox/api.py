@@ -33,7 +33,7 @@ from sandbox.serializers import (
 OWNER_TOKEN = OpenApiParameter(
     "X-Owner-Token", OpenApiTypes.STR, OpenApiParameter.HEADER, description="a guest's proof of owning the trial"
 )
-PROBLEMS: dict[int, Any] = {code: ProblemSerializer for code in (400, 429, 503)}
+PROBLEMS: dict[int, Any] = dict.fromkeys((400, 429, 503), ProblemSerializer)
 MISSING: dict[int, Any] = {404: ProblemSerializer}
 
 

@@ -73,7 +73,7 @@ class Hub:
         self.reader: asyncio.Task[None] | None = None
 
     async def follow(self, code: str, after: live.Marker) -> AsyncIterator[bytes]:
-        """Server-sent events of trial ``code`` after ``after``, until its ``end``; one ``reload`` when they are gone."""
+        """Server-sent events of a trial after ``after``, until its ``end``; one ``reload`` when they are gone."""
         epoch = await self.wait_for_epoch(code, after)
         if epoch is None or after.epoch not in {"", epoch}:
             yield RELOAD

@@ -47,7 +47,10 @@ async def run(trial: Trial) -> None:
 
 
 def load(trial: Trial) -> list[tuple[Answer, Endpoint]]:
-    """The trial's waiting answers and where to ask; those that a dead worker had sent are closed first, with what was streamed of them."""
+    """The trial's waiting answers, and where to ask.
+
+    Those that a dead worker had sent are closed first, with what was streamed of them.
+    """
     lost = Answer.objects.of(trial).waiting().filter(sent_at__isnull=False)
     if lost.exists():
         streamed = live.snapshot(trial.code).texts

@@ -71,7 +71,7 @@ class Saver:
             batch, self.pending = self.pending, []
             try:
                 await on_thread(lambda batch=batch: self.commit([write for write, _ in batch]))  # type: ignore[misc]
-            except Exception as error:  # noqa: BLE001  # handed to whoever waits
+            except Exception as error:  # handed to whoever waits
                 for _, done in batch:
                     if not done.done():
                         done.set_exception(error)

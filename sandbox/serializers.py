@@ -75,7 +75,7 @@ class LinksSerializer(serializers.Serializer[Any]):
 
 
 class TrialStartedSerializer(serializers.Serializer[Any]):
-    """``owner_token`` is given to guests once: send it back as ``X-Owner-Token`` to stop the trial or revoke its report."""
+    """``owner_token`` is for guests: sent back as ``X-Owner-Token`` it may stop the trial and revoke its report."""
 
     code = serializers.CharField()
     state = serializers.CharField()
