@@ -8,16 +8,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 from marketplace import health, landing
 from sandbox.streams import follow_trial
 
-api = (
-    [
-        path("schema/", SpectacularAPIView.as_view(), name="schema"),
-        path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
-        path("v1/trials/<slug:code>/events/", follow_trial, name="trial_events"),
-        path("v1/", include("catalog.api_urls")),
-        path("v1/", include("sandbox.api_urls")),
-    ],
-    "api",
-)
+api_patterns: list[URLPattern | URLResolver] = [
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerView.as_view(url_name="api:schema"), name="docs"),
+    path("v1/trials/<slug:code>/events/", follow_trial, name="trial_events"),
+    path("v1/", include("catalog.api_urls")),
+    path("v1/", include("sandbox.api_urls")),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.choose_language),
@@ -25,7 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
-    path("api/", include(api)),
+    path("api/", include((api_patterns, "api"))),
     *i18n_patterns(
         path("", include("catalog.urls")),
         path("", include("sandbox.urls")),

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from sandbox.models import Answer, Contender, Judgement, Prompt, PromptSet, Report, Score, Trial
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     """Rows that only the pipeline writes."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -32,7 +32,8 @@ class PromptSetAdmin(ReadOnly):
     list_select_related = ("scenario",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).annotate(prompt_count=Count("prompts"))
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(prompt_count=Count("prompts"))
 
     @admin.display(description=_("prompts"), ordering="prompt_count")
     def prompts(self, row: Any) -> int:
@@ -57,7 +58,8 @@ class TrialAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         answered = Count("contenders__answers", filter=~Q(contenders__answers__state="waiting"))
-        return super().get_queryset(request).annotate(done=answered, awaited=Count("contenders__answers"))
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(done=answered, awaited=Count("contenders__answers"))
 
     @admin.display(description=_("answers"))
     def answered(self, row: Any) -> str:

@@ -54,12 +54,14 @@ def into_trial_currency(amount: Decimal | None, currency: str, fx: dict[str, str
 
 def ceiling(question: Question, price: Price | None, fx: dict[str, str]) -> Decimal:
     """The most that one call may cost, in the trial's currency. Unknown prices hold a stated sum."""
-    known = price and pricing.ceiling(
-        price.rates,
-        input_tokens=tokens.at_most(question.system + question.text) + TEMPLATE_TOKENS,
-        output_tokens=question.max_output_tokens + question.thinking_tokens,
-    )
-    held = into_trial_currency(known, price.currency, fx) if price and known is not None else None
+    held: Decimal | None = None
+    if price:
+        known = pricing.ceiling(
+            price.rates,
+            input_tokens=tokens.at_most(question.system + question.text) + TEMPLATE_TOKENS,
+            output_tokens=question.max_output_tokens + question.thinking_tokens,
+        )
+        held = into_trial_currency(known, price.currency, fx)
     return settings.UNKNOWN_PRICE_HOLD if held is None else held
 
 

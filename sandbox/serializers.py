@@ -26,7 +26,7 @@ class TrialRequestSerializer(serializers.Serializer[Any]):
     scenario = serializers.SlugRelatedField(slug_field="slug", queryset=Scenario.objects.open())
     channels = serializers.ListField(child=serializers.CharField(max_length=200), required=False, max_length=1000)
     top = serializers.IntegerField(required=False, min_value=1, max_value=settings.TRIAL_MAX_CHANNELS)
-    prompts = OwnPromptSerializer(many=True, required=False, max_length=1000)
+    prompts = serializers.ListField(child=OwnPromptSerializer(), required=False, max_length=1000)
     language = serializers.ChoiceField(choices=Language.choices, required=False)
     repeats = serializers.IntegerField(required=False, default=1)
     weights = serializers.DictField(child=serializers.FloatField(), required=False)
@@ -106,7 +106,7 @@ class AnswerSerializer(serializers.Serializer[Any]):
 class ContenderSerializer(serializers.Serializer[Any]):
     """``channel`` is null in a blind trial until it has ended."""
 
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # the field's name is the API's word
     channel = serializers.CharField(allow_null=True)
     simulated = serializers.BooleanField()
     answers = AnswerSerializer(many=True)
