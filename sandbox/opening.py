@@ -1,0 +1,57 @@
+"""One press of Compare: a checked form becomes one trial, however often it is sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from catalog.models import Scenario
+from marketplace.accounts.models import User
+from marketplace.billing import quotas
+from sandbox import trials
+from sandbox.forms import TrialForm
+from sandbox.models import Trial
+
+# Where on the form a refusal is shown; the others concern all of it.
+FIELDS = {"prompts": "prompt", "repeats": "repeats", "scenario": "scenario"}
+
+
+def open_from(form: TrialForm, *, language: str, user: User | None, guest: str) -> Trial:
+    """The form's trial: a new one, or the one that the same form already opened.
+
+    Raises what ``trials.open_trial`` raises; then nothing was opened.
+    """
+    nonce = form.fingerprint
+    if opened := _opened_by(nonce):
+        return opened
+    try:
+        with transaction.atomic():
+            trial = trials.open_trial(**wishes(form, language=language), user=user, guest=guest)
+            Trial.objects.filter(pk=trial.pk).update(nonce=nonce)
+    except (IntegrityError, quotas.OutOfQuota):
+        # The other click came first: it holds the nonce, or took the last of the quota.
+        if opened := _opened_by(nonce):
+            return opened
+        raise
+    return trial
+
+
+def wishes(form: TrialForm, *, language: str) -> dict[str, Any]:
+    """A valid form as the arguments of ``trials.open_trial``, without who asks."""
+    cleaned = form.cleaned_data
+    scenario: Scenario = cleaned["scenario"]
+    prompt: str = cleaned["prompt"]
+    return {
+        "scenario": scenario,
+        "channels": form.chosen or trials.suggest(scenario, top=cleaned["top"] or 0),
+        "language": language,
+        "own": [trials.OwnPrompt(prompt)] if prompt else [],
+        "repeats": cleaned["repeats"],
+        "weights": form.weights,
+        "is_blind": cleaned["blind"],
+    }
+
+
+def _opened_by(nonce: str) -> Trial | None:
+    return Trial.objects.filter(nonce=nonce).first() if nonce else None

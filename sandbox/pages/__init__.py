@@ -1,0 +1,1 @@
+"""What the pages show: rows and facts, put in the reader's words."""

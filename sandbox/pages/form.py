@@ -1,0 +1,204 @@
+"""What the form page shows: what can be compared here, what it may cost, and where the prompt goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from catalog.models import Channel, Dimension, Rubric, Scenario
+from marketplace import money
+from marketplace.accounts import guests
+from marketplace.billing import quotas
+from sandbox import opening, trials
+from sandbox.forms import MOST_WEIGHT, SUGGESTED, TrialForm, new_nonce
+
+COUNTRIES = {
+    "AU": gettext_lazy("Australia"),
+    "CA": gettext_lazy("Canada"),
+    "CH": gettext_lazy("Switzerland"),
+    "CN": gettext_lazy("China"),
+    "DE": gettext_lazy("Germany"),
+    "FR": gettext_lazy("France"),
+    "GB": gettext_lazy("United Kingdom"),
+    "HK": gettext_lazy("Hong Kong"),
+    "IL": gettext_lazy("Israel"),
+    "IN": gettext_lazy("India"),
+    "JP": gettext_lazy("Japan"),
+    "KR": gettext_lazy("South Korea"),
+    "NL": gettext_lazy("Netherlands"),
+    "RU": gettext_lazy("Russia"),
+    "SG": gettext_lazy("Singapore"),
+    "US": gettext_lazy("United States"),
+}
+
+
+@dataclass
+class Choice:
+    """One channel that can be ticked."""
+
+    channel: Channel
+    ticked: bool
+
+    @property
+    def trains(self) -> str:
+        """``yes``, ``no`` or ``unknown``: may the provider train on what it is sent?"""
+        trains = self.channel.provider.trains_on_inputs
+        return "unknown" if trains is None else ("yes" if trains else "no")
+
+    @property
+    def country(self) -> str:
+        return country_name(self.channel.provider.country)
+
+
+@dataclass
+class Weight:
+    """One slider: ``name`` is a dimension's slug, cost or speed."""
+
+    name: str
+    title: str
+    note: str
+    value: float
+
+
+def wanted(request: HttpRequest) -> QueryDict:
+    """What a link to the form asks for (``?scenario=…&channel=…&prompt=…``), as the form's own fields."""
+    data = request.GET.copy()
+    data.setlist("channels", [*data.getlist("channels"), *data.getlist("channel")])
+    data.setdefault("top", str(SUGGESTED))
+    return data
+
+
+def context(request: HttpRequest, form: TrialForm, *, language: str) -> dict[str, Any]:
+    """Everything the form page needs, for a form that is new or was refused."""
+    scenarios = list(Scenario.objects.open())
+    scenario = next((each for each in scenarios if each.slug == form.data.get("scenario")), scenarios[0])
+    offered = list(scenario.channels.listed().contenders().for_lists().order_by("provider__is_simulated", "slug"))
+    live = [channel for channel in offered if getattr(channel, "live", False)]
+    ticked = set(form.slugs) or {channel.slug for channel in trials.suggest(scenario, top=top_of(form))}
+    choices = [Choice(channel, channel.slug in ticked) for channel in live]
+    return {
+        "form": form,
+        "scenarios": scenarios,
+        "scenario": scenario,
+        "choices": choices,
+        "idle": [channel for channel in offered if not getattr(channel, "live", False)],
+        "ticked": [choice for choice in choices if choice.ticked],
+        "where": where(choices),
+        "weights": weights(scenario, form.data),
+        "most_weight": MOST_WEIGHT,
+        "prompt": form.data.get("prompt", "").replace("\x00", ""),
+        "prompt_limit": settings.TRIAL_MAX_PROMPT_CHARS,
+        "one_click": settings.ONE_CLICK_PROMPTS,
+        "repeats": form.data.get("repeats") or 1,
+        "most_repeats": settings.TRIAL_MAX_REPEATS,
+        "most_channels": settings.TRIAL_MAX_CHANNELS,
+        "keep_days": settings.TRIAL_KEEP_DAYS,
+        "nonce": new_nonce(),
+        "quote": quote([choice.channel for choice in choices if choice.ticked], scenario, form, language=language),
+        "left": trials_left(request),
+        "words": words(),
+    }
+
+
+def top_of(form: TrialForm) -> int:
+    try:
+        return max(1, min(int(form.data.get("top", SUGGESTED)), settings.TRIAL_MAX_CHANNELS))
+    except ValueError:
+        return SUGGESTED
+
+
+def quote(channels: list[Channel], scenario: Scenario, form: TrialForm, *, language: str) -> str:
+    """``At most ¥0.06 for 48 answers, paid by us``; empty when it cannot be told yet."""
+    prompt = form.data.get("prompt", "").strip()
+    own = [trials.OwnPrompt(prompt)] if prompt else []
+    try:
+        repeats = int(form.data.get("repeats") or 1)
+        planned = trials.plan(scenario=scenario, channels=channels, language=language, own=own, repeats=repeats)
+    except (trials.Refused, ValueError):
+        return ""
+    return quote_sentence(planned.answers, planned.ceiling)
+
+
+def quote_form(form: TrialForm, *, language: str) -> dict[str, str]:
+    """A form's quote, or what keeps it from being one; JSON-ready."""
+    if not form.is_valid():
+        return {"quote": "", "problem": " ".join(str(error) for errors in form.errors.values() for error in errors)}
+    wishes = opening.wishes(form, language=language)
+    wanted = {name: wishes[name] for name in ("scenario", "channels", "language", "own", "repeats")}
+    try:
+        planned = trials.plan(**wanted)
+    except trials.Refused as refused:
+        return {"quote": "", "problem": str(refused)}
+    return {"quote": quote_sentence(planned.answers, planned.ceiling), "problem": ""}
+
+
+def quote_sentence(answers: int, ceiling: Decimal) -> str:
+    sentence = ngettext(
+        "%(count)d answer, at most %(cost)s, paid by us", "%(count)d answers, at most %(cost)s, paid by us", answers
+    )
+    return sentence % {"count": answers, "cost": money.show(ceiling, settings.CURRENCY)}
+
+
+def trials_left(request: HttpRequest) -> int:
+    """How many trials this visitor may still start today."""
+    guest = guests.fingerprint(guests.token_of(request))
+    subject = f"user:{request.user.pk}" if request.user.is_authenticated else f"guest:{guest}"
+    return quotas.left(subject=subject, quota=trials.GUEST_QUOTA, limit=settings.GUEST_TRIALS_PER_DAY)
+
+
+def weights(scenario: Scenario, data: QueryDict) -> list[Weight]:
+    """Sliders in the rubric's order, then cost and speed; what the visitor had set stays set."""
+    try:
+        dimensions: list[Dimension] = list(scenario.rubric.dimensions.all())
+    except Rubric.DoesNotExist:
+        dimensions = []
+    rows = [Weight(each.slug, each.title, each.note, each.weight) for each in dimensions]
+    rows += [Weight("cost", _("Low cost"), "", 0.0), Weight("speed", _("Speed"), "", 0.0)]
+    for row in rows:
+        row.value = _number(data.get(f"weight-{row.name}"), row.value)
+    return rows
+
+
+def where(choices: list[Choice]) -> str:
+    """One line: which providers and countries the prompt goes to."""
+    going = [choice for choice in choices if choice.ticked]
+    if not going:
+        return ""
+    if all(choice.channel.is_simulated for choice in going):
+        return _("The prompt stays on this computer: the chosen channels are simulated.")
+    providers = dict.fromkeys(choice.channel.provider.name for choice in going)
+    countries = dict.fromkeys(choice.country for choice in going)
+    names = {"providers": _(", ").join(providers), "countries": _(", ").join(countries)}
+    return _("The prompt goes to %(providers)s (%(countries)s).") % names
+
+
+def country_name(code: str) -> str:
+    return str(COUNTRIES.get(code, code)) if code else _("country unknown")
+
+
+def words() -> dict[str, str]:
+    """What the form's script may say."""
+    return {
+        "chosen": _("{count} of {all} chosen"),
+        "simulated": _("The prompt stays on this computer: the chosen channels are simulated."),
+        "where": _("The prompt goes to {providers} ({countries})."),
+        "comma": _(", "),
+        "mixed": _("Simulated and real channels never share a trial: choose one kind."),
+        "none": _("Choose at least one channel."),
+        "many": _("At most {limit} channels fit into one trial."),
+        "starting": _("Starting …"),
+        "characters": _("{count} of {limit} characters"),
+    }
+
+
+def _number(text: str | None, otherwise: float) -> float:
+    try:
+        return min(max(float(text or ""), 0.0), MOST_WEIGHT)
+    except ValueError:
+        return otherwise

@@ -1,0 +1,216 @@
+"""What the live page shows: the database's rows, and the texts that are still under way.
+
+A blind trial's names, prices' sources and providers stay out of it until the trial has ended.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from catalog.models import Channel
+from marketplace.money import SIGNS
+from sandbox import live
+from sandbox.models import Answer, Contender, Report, Score, Trial
+from sandbox.wire.types import Kind
+
+COMPACT_FROM = 8  # more cards than this are shown smaller
+QUIET_S = 20  # after this long without an event the page asks the database
+
+
+def context(trial: Trial) -> dict[str, Any]:
+    """What the template needs besides the trial: the snapshot, the script's words, and where to go on from."""
+    snapshot = state(trial)
+    return {
+        "state": snapshot,
+        "words": words(),
+        "addresses": addresses(trial),
+        "quiet_ms": QUIET_S * 1000,
+        "is_compact": len(snapshot["contenders"]) > COMPACT_FROM,
+    }
+
+
+def state(trial: Trial) -> dict[str, Any]:
+    """The whole trial as the page's script reads it; JSON-ready."""
+    shot = live.snapshot(trial.code) if trial.is_open else live.Snapshot()
+    answers = list(Answer.objects.of(trial).order_by("prompt__position", "prompt_id", "repeat", "contender_id"))
+    scores = _scores(trial)
+    return {
+        "code": trial.code,
+        "state": trial.state,
+        "problem": trial.problem,
+        "after": shot.last_id,
+        "currency": SIGNS.get(trial.currency, f"{trial.currency} "),
+        "elapsed_ms": _elapsed_ms(trial),
+        "left_ms": max(0, round((trial.deadline - timezone.now()).total_seconds() * 1000)) if trial.is_open else 0,
+        "attended": _attended(trial),
+        "contenders": [_contender(each, hidden=trial.is_blind and trial.is_open) for each in _contenders(trial)],
+        "prompts": _prompts(trial, answers),
+        "answers": [_answer(each, shot, scores[each.pk]) for each in answers],
+        "report": _report_address(trial),
+    }
+
+
+def addresses(trial: Trial) -> dict[str, str]:
+    return {
+        "events": reverse("api:trial_events", args=[trial.code]),
+        "state": reverse("sandbox:trial_state", args=[trial.code]),
+    }
+
+
+def _contenders(trial: Trial) -> list[Contender]:
+    return list(trial.contenders.select_related("channel__provider", "channel__model").order_by("pk"))
+
+
+def _contender(contender: Contender, *, hidden: bool) -> dict[str, Any]:
+    channel: Channel = contender.channel
+    label = _("Channel %(label)s") % {"label": contender.label}
+    return {
+        "id": contender.pk,
+        "name": label if hidden else channel.name,
+        "provider": "" if hidden else channel.provider.name,
+        "simulated": channel.is_simulated,
+    }
+
+
+def _prompts(trial: Trial, answers: list[Answer]) -> list[dict[str, Any]]:
+    """The prompts that this trial asks, which may be fewer than its set has."""
+    asked = {answer.prompt_id for answer in answers}
+    rows = trial.prompt_set.prompts.filter(pk__in=asked).order_by("position", "pk")
+    return [{"id": row.pk, "title": row.title, "text": row.text} for row in rows]
+
+
+def _answer(answer: Answer, shot: live.Snapshot, scores: dict[str, float | None]) -> dict[str, Any]:
+    text, reasoning = shot.texts.get(answer.pk, ("", "")) if answer.is_open else (answer.text, answer.reasoning)
+    under_way = "streaming" if text or reasoning else ("sent" if answer.sent_at else "waiting")
+    return {
+        "id": answer.pk,
+        "contender": answer.contender_id,
+        "prompt": answer.prompt_id,
+        "repeat": answer.repeat,
+        "state": under_way if answer.is_open else answer.state,
+        "error_kind": answer.error_kind,
+        "text": text,
+        "reasoning": reasoning,
+        "ttft_ms": answer.ttft_ms,
+        "output_tps": answer.output_tps,
+        "output_tokens": answer.output_tokens,
+        "charge": _plain(answer.charge),
+        "scores": scores,
+    }
+
+
+def _scores(trial: Trial) -> dict[int, dict[str, float | None]]:
+    """By answer, then by dimension; several judges of one dimension are averaged."""
+    found: defaultdict[int, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    rows = Score.objects.filter(answer__contender__trial=trial, value__isnull=False)
+    for answer, dimension, value in rows.values_list("answer_id", "dimension__slug", "value"):
+        found[answer][dimension].append(value)
+    scores: defaultdict[int, dict[str, float | None]] = defaultdict(dict)
+    for answer, dimensions in found.items():
+        scores[answer] = {slug: sum(values) / len(values) for slug, values in dimensions.items()}
+    return scores
+
+
+def _attended(trial: Trial) -> bool:
+    """Whether a worker holds the trial, or had no time yet to take it."""
+    now = timezone.now()
+    if trial.lease_until and trial.lease_until > now:
+        return True
+    return (now - (trial.rung_at or trial.created_at)).total_seconds() < QUIET_S
+
+
+def _elapsed_ms(trial: Trial) -> int:
+    return round(((trial.finished_at or timezone.now()) - trial.created_at).total_seconds() * 1000)
+
+
+def _report_address(trial: Trial) -> str:
+    report = Report.objects.filter(trial=trial, revoked_at__isnull=True).first()
+    return report.get_absolute_url() if report else ""
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else f"{amount:f}"
+
+
+def words() -> dict[str, Any]:
+    """Every word the page's script may say, in the reader's language; {braces} are filled in by the script."""
+    return {
+        "states": {
+            "waiting": _("waiting"),
+            "sent": _("asked"),
+            "thinking": _("thinking"),
+            "streaming": _("writing"),
+            "retrying": _("again in {seconds} s"),
+            "done": _("done"),
+            "scored": _("scored"),
+            "failed": _("failed"),
+        },
+        "errors": error_words(),
+        "stages": {
+            "running": _("The channels are answering."),
+            "judging": _("All answers are in; they are being scored."),
+            "reporting": _("The report is being written."),
+            "done": _("Done: the report is ready."),
+            "cancelled": _("Stopped. What had arrived is kept."),
+            "failed": _("The trial failed. What had arrived is kept."),
+        },
+        "failed_text": _("No full answer: {error}. It counts as a failure of this channel."),
+        "cut_text": _("Not a full answer: {error}. What arrived is kept, and it counts as a failure of this channel:"),
+        "prompt_of": _("Prompt {number} of {all}"),
+        "progress": _("{done} of {all} answers"),
+        "ttft": _("TTFT {value} ms"),
+        "tps": _("{value} tok/s"),
+        "tokens": _("{value} tok"),
+        "reasoning": _("Thinking"),
+        "no_answer": _("This channel was not asked this prompt."),
+        "picture": _("[picture: {alt}]"),
+        "clipped": _("The rest is not shown here; the report has all of it."),
+        "reconnecting": _("The connection was lost; trying again …"),
+        "unattended": _(
+            "No worker is on this trial just now. It is picked up again by itself, and ends in {minutes} min at the "
+            "latest; every answer that has arrived is safe."
+        ),
+        "stopping": _("Stopping …"),
+        "so_far": _("So far, on {scored} scored answers"),
+        "waiting_scores": _("Scores appear here as they come."),
+        "one": _("{leader} is at {score} so far"),
+        "leads": _("{leader} leads {second} by {lead}"),
+        "clear": _("{leader} leads {second} by {lead}, clearly"),
+        "early": _("{leader} leads {second} by {lead}, too early to say"),
+        "tie": _("{leader} and {second} are level"),
+        "score": _("{name}: {score} of 10, between {low} and {high}"),
+        "score_alone": _("{name}: {score} of 10"),
+        "report": _("Read the report"),
+        "repeat": _("Answer {number}"),
+        "started": _("The comparison has started: {all} answers are awaited."),
+        "finished": _("The comparison has ended. {stage}"),
+    }
+
+
+def error_words() -> dict[str, str]:
+    """A word or two for each way a call can fail, for a card's corner."""
+    return {
+        Kind.REFUSED: _("refused"),
+        Kind.UNAUTHORISED: _("key not accepted"),
+        Kind.NOT_FOUND: _("not found"),
+        Kind.INVALID: _("request not accepted"),
+        Kind.TOO_LONG: _("prompt too long"),
+        Kind.RATE_LIMITED: _("rate limited"),
+        Kind.OVERLOADED: _("overloaded"),
+        Kind.TIMEOUT: _("timed out"),
+        Kind.CONNECT: _("no connection"),
+        Kind.TLS: _("no secure connection"),
+        Kind.CUT_OFF: _("cut off"),
+        Kind.MALFORMED: _("unreadable reply"),
+        Kind.TOO_LARGE: _("too much text"),
+        Kind.BLOCKED_ADDRESS: _("address blocked"),
+        Kind.CONTENT_FILTERED: _("filtered"),
+        Kind.CANCELLED: _("stopped"),
+        Kind.INTERNAL: _("our own fault"),
+    }
