@@ -1,0 +1,178 @@
+"""Why, and what would change it: a contest's reasons and flips as codes with values, for any language. Pure numpy."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from sandbox import stats
+from sandbox.contest import ENOUGH_PROMPTS, MARGIN, Contest
+from sandbox.stats import Difference
+from sandbox.value import COST, POINTS_PER_TENFOLD, row_means, value_cells
+
+MOST_PROMPTS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A reason, or a change that would flip the verdict, without a language."""
+
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+
+def why_clear(contest: Contest, chosen: int) -> list[Remark]:
+    rival = contest.runner_up
+    return [_lead(contest, rival), *_best_dimensions(contest, chosen, rival)] if rival is not None else []
+
+
+def why_tied(contest: Contest, chosen: int) -> list[Remark]:
+    names = contest.evidence.channels
+    tied = [names[k] for k in sorted({contest.leader, *contest.equals}) if k != chosen]
+    remarks = [Remark("too_close", {"channels": tied, "margin": MARGIN})]
+    costs, times = row_means(contest.evidence.cost), row_means(contest.evidence.time_ms)
+    others = [contest.evidence.channels.index(name) for name in tied]
+    if all(costs[chosen] < costs[k] for k in others):
+        remarks.append(Remark("cheapest_of_equals", {"channel": names[chosen]}))
+    elif all(times[chosen] < times[k] for k in others):
+        remarks.append(Remark("fastest_of_equals", {"channel": names[chosen]}))
+    return remarks
+
+
+def why_unknown(contest: Contest, chosen: int) -> list[Remark]:
+    names = contest.evidence.channels
+    rival = contest.runner_up
+    if rival is None:
+        return [Remark("only_one", {"channel": names[chosen]})]
+    remarks = []
+    prompts = min(gap.n for gap in contest.gaps.values())
+    if prompts < ENOUGH_PROMPTS:
+        remarks.append(Remark("too_few_prompts", {"n": prompts, "needed": ENOUGH_PROMPTS}))
+    remarks.append(_lead(contest, rival))
+    if contest.rivals_left:
+        remarks.append(Remark("open_rivals", {"channels": [names[k] for k in contest.rivals_left]}))
+        remarks.append(_needed(contest))
+    remarks.append(Remark("take_until_then", {"channel": names[chosen]}))
+    return remarks
+
+
+def _lead(contest: Contest, rival: int) -> Remark:
+    span = contest.gaps[rival].within(stats.LEVEL)
+    names = contest.evidence.channels
+    values = {"channel": names[contest.leader], "rival": names[rival], "lead": span.value}
+    return Remark("lead", values | {"low": span.low, "high": span.high, "n": span.n})
+
+
+def _needed(contest: Contest) -> Remark:
+    """The hardest of the open comparisons decides how many prompts are needed."""
+    needs = [prompts_needed(contest.gaps[rival]) for rival in contest.rivals_left]
+    if None in needs:
+        return Remark("more_prompts", {"low": MOST_PROMPTS, "high": None})
+    known = [need for need in needs if need is not None]
+    highs = [high for _low, high in known]
+    most = None if None in highs else max(high for high in highs if high is not None)
+    return Remark("more_prompts", {"low": max(low for low, _high in known), "high": most})
+
+
+def _best_dimensions(contest: Contest, chosen: int, rival: int) -> list[Remark]:
+    """The weighed dimension in which the chosen channel leads the runner-up by most."""
+    evidence = contest.evidence
+    leads = {}
+    for d, slug in enumerate(evidence.dimensions):
+        gap = stats.compare(evidence.quality[chosen, :, d], evidence.quality[rival, :, d])
+        if gap is not None and contest.weights[slug] and gap.value > 0:
+            leads[slug] = gap.value
+    if not leads:
+        return []
+    slug = max(leads, key=lambda each: leads[each])
+    values = {"channel": evidence.channels[chosen], "rival": evidence.channels[rival]}
+    return [Remark("best_dimension", values | {"dimension": slug, "lead": leads[slug]})]
+
+
+def gaps_in_knowledge(contest: Contest) -> list[Remark]:
+    names = contest.evidence.channels
+    remarks = []
+    out = [names[k] for k in range(len(names)) if k != contest.leader and k not in contest.gaps]
+    if out:
+        remarks.append(Remark("not_compared", {"channels": out}))
+    unpriced = [names[k] for k, mean in enumerate(row_means(contest.evidence.cost)) if math.isnan(mean)]
+    if unpriced and contest.weights[COST]:
+        remarks.append(Remark("unknown_price", {"channels": unpriced}))
+    return remarks
+
+
+def prompts_needed(gap: Difference) -> tuple[int, int | None] | None:
+    """About how many prompts in all would decide between two channels: from, to (None: over ``MOST_PROMPTS``).
+
+    None when nobody can say less than ``MOST_PROMPTS``. Normal approximation at 80 % power; the range is what a gap
+    half a standard error nearer or farther would need.
+    """
+    spread = gap.error * math.sqrt(gap.n)
+    size = abs(gap.value)
+    ways = [_prompts(spread, at) for at in (size + gap.error / 2, size, max(size - gap.error / 2, 0.0))]
+    low, high = max(min(ways), gap.n + 1), max(ways)
+    if low > MOST_PROMPTS:
+        return None
+    return math.ceil(low), math.ceil(high) if high <= MOST_PROMPTS else None
+
+
+def _prompts(spread: float, size: float) -> float:
+    """Prompts until a true gap of ``size`` is either seen or seen to be too small to matter, whichever comes first."""
+    seen = ((1.96 + 0.84) * spread / size) ** 2 if size else math.inf
+    room = MARGIN - size
+    equal = ((1.645 + 0.84) * spread / room) ** 2 if room > 0 else math.inf
+    return min(seen, equal)
+
+
+def weight_flips(contest: Contest) -> list[Remark]:
+    """For each weight, the nearest whole percentage at which another channel leads; the smallest change first."""
+    total = sum(contest.weights.values())
+    found: list[tuple[float, Remark]] = []
+    for key, weight in contest.weights.items():
+        now = weight / total
+        for share in sorted((percent / 100 for percent in range(101)), key=lambda each: abs(each - now)):
+            winner = _leader_at(contest, key, share)
+            if winner not in {None, contest.leader}:
+                values = {"weight": key, "now": now, "share": share, "channel": contest.evidence.channels[winner or 0]}
+                found.append((abs(share - now), Remark("weight", values)))
+                break
+    return [remark for _distance, remark in sorted(found, key=lambda each: each[0])]
+
+
+def _leader_at(contest: Contest, key: str, share: float) -> int | None:
+    """Who leads when ``key`` has ``share`` of all weight and the others keep their proportions."""
+    others = sum(weight for name, weight in contest.weights.items() if name != key)
+    if not others and share < 1:
+        return None
+    weights = {name: weight / others * (1 - share) if others else 0.0 for name, weight in contest.weights.items()}
+    values = stats.levels(value_cells(contest.evidence, weights | {key: share}))
+    return None if np.isnan(values).all() else int(np.nanargmax(values))
+
+
+def price_flip(contest: Contest) -> list[Remark]:
+    """By how much the leader's price may be multiplied before the runner-up passes it."""
+    share = contest.weights[COST] / sum(contest.weights.values())
+    rival = contest.runner_up
+    if not share or rival is None or math.isnan(row_means(contest.evidence.cost)[contest.leader]):
+        return []
+    lead = float(contest.values[contest.leader] - contest.values[rival])
+    multiple = 10 ** min(lead / (share * POINTS_PER_TENFOLD), 6.0)
+    if multiple > 100:
+        return []
+    names = contest.evidence.channels
+    return [Remark("price", {"channel": names[contest.leader], "multiple": multiple, "rival": names[rival]})]
+
+
+def price_flip_of_equals(contest: Contest, chosen: int) -> list[Remark]:
+    """Among equals the price decides: it flips once the chosen one costs more than the next cheapest."""
+    costs = row_means(contest.evidence.cost)
+    others = {k: costs[k] for k in {contest.leader, *contest.equals} - {chosen} if costs[k] > 0}
+    if not others or not costs[chosen] > 0:
+        return []
+    rival = min(others, key=lambda k: others[k])
+    names = contest.evidence.channels
+    multiple = float(costs[rival] / costs[chosen])
+    return [Remark("price", {"channel": names[chosen], "multiple": multiple, "rival": names[rival]})]
