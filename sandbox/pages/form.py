@@ -9,33 +9,15 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
+from catalog.countries import country_name
 from catalog.models import Channel, Dimension, Rubric, Scenario
 from marketplace import money
 from marketplace.accounts import guests
 from marketplace.billing import quotas
 from sandbox import opening, trials
 from sandbox.forms import MOST_WEIGHT, SUGGESTED, TrialForm, new_nonce
-
-COUNTRIES = {
-    "AU": gettext_lazy("Australia"),
-    "CA": gettext_lazy("Canada"),
-    "CH": gettext_lazy("Switzerland"),
-    "CN": gettext_lazy("China"),
-    "DE": gettext_lazy("Germany"),
-    "FR": gettext_lazy("France"),
-    "GB": gettext_lazy("United Kingdom"),
-    "HK": gettext_lazy("Hong Kong"),
-    "IL": gettext_lazy("Israel"),
-    "IN": gettext_lazy("India"),
-    "JP": gettext_lazy("Japan"),
-    "KR": gettext_lazy("South Korea"),
-    "NL": gettext_lazy("Netherlands"),
-    "RU": gettext_lazy("Russia"),
-    "SG": gettext_lazy("Singapore"),
-    "US": gettext_lazy("United States"),
-}
 
 
 @dataclass
@@ -53,7 +35,7 @@ class Choice:
 
     @property
     def country(self) -> str:
-        return country_name(self.channel.provider.country)
+        return country_name(self.channel.provider.country) or _("country unknown")
 
 
 @dataclass
@@ -176,10 +158,6 @@ def where(choices: list[Choice]) -> str:
     countries = dict.fromkeys(choice.country for choice in going)
     names = {"providers": _(", ").join(providers), "countries": _(", ").join(countries)}
     return _("The prompt goes to %(providers)s (%(countries)s).") % names
-
-
-def country_name(code: str) -> str:
-    return str(COUNTRIES.get(code, code)) if code else _("country unknown")
 
 
 def words() -> dict[str, str]:

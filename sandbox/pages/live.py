@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Channel
 from marketplace.money import SIGNS
-from sandbox import live
+from sandbox import live, reports
 from sandbox.models import Answer, Contender, Report, Score, Trial
 from sandbox.wire.types import Kind
 
@@ -52,6 +52,7 @@ def state(trial: Trial) -> dict[str, Any]:
         "contenders": [_contender(each, hidden=trial.is_blind and trial.is_open) for each in _contenders(trial)],
         "prompts": _prompts(trial, answers),
         "answers": [_answer(each, shot, scores[each.pk]) for each in answers],
+        "verdict": reports.interim(trial),
         "report": _report_address(trial),
     }
 
@@ -163,6 +164,7 @@ def words() -> dict[str, Any]:
         "failed_text": _("No full answer: {error}. It counts as a failure of this channel."),
         "cut_text": _("Not a full answer: {error}. What arrived is kept, and it counts as a failure of this channel:"),
         "prompt_of": _("Prompt {number} of {all}"),
+        "colon": _(": "),
         "progress": _("{done} of {all} answers"),
         "ttft": _("TTFT {value} ms"),
         "tps": _("{value} tok/s"),

@@ -1,0 +1,213 @@
+"""What the report pages show: the frozen facts alone, in the reader's language."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.dateparse import parse_datetime
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from catalog.language import is_chinese
+from sandbox import charts, markdown, wording
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One channel's answers to one prompt: their mean score, or None, and how many of them failed."""
+
+    prompt: str
+    score: float | None
+    failed: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """One channel of the evidence table, with its scores in the order of the dimensions."""
+
+    facts: Facts
+    provider: str
+    is_lead: bool
+    is_chosen: bool
+    dimensions: list[float | None]
+    cells: list[Cell]
+
+
+def context(facts: Facts) -> dict[str, Any]:
+    rows = ranked(facts)
+    return {
+        "facts": facts,
+        "scenario_title": told(facts["scenario"], "title"),
+        "finished_at": when(facts["finished_at"]),
+        "dimensions": dimensions(facts),
+        "rows": rows,
+        "said": wording.recommendation(facts),
+        "sure": certainty(facts),
+        "prompts": facts["prompts"],
+        "answers_total": len(facts["answers"]),
+        "charts": charts.all_of(facts),
+        "judges": facts["judges"],
+        "manifest": manifest(facts),
+    }
+
+
+def ranked(facts: Facts) -> list[Row]:
+    slugs = [dimension["slug"] for dimension in facts["dimensions"]]
+    chosen = facts["recommendation"]["channel"]
+    cells = cells_of(facts)
+    return [
+        Row(
+            facts=entry,
+            provider=told(entry, "provider_name"),
+            is_lead=place == 0 and entry["score"] is not None,
+            is_chosen=entry["channel"] == chosen,
+            dimensions=[(entry["dimensions"].get(slug) or {}).get("value") for slug in slugs],
+            cells=[cells[entry["channel"], prompt["slug"]] for prompt in facts["prompts"]],
+        )
+        for place, entry in enumerate(facts["ranking"])
+    ]
+
+
+def cells_of(facts: Facts) -> dict[tuple[str, str], Cell]:
+    """Every channel × prompt, for the table that leads to the answers."""
+    weights = {dimension["slug"]: dimension["weight"] for dimension in facts["dimensions"]}
+    found: dict[tuple[str, str], list[Facts]] = {}
+    for answer in facts["answers"]:
+        found.setdefault((answer["channel"], answer["prompt"]), []).append(answer)
+    cells = {}
+    for entry in facts["ranking"]:
+        for prompt in facts["prompts"]:
+            answers = found.get((entry["channel"], prompt["slug"]), [])
+            scores = [score for answer in answers if (score := answer_score(answer, weights)) is not None]
+            cells[entry["channel"], prompt["slug"]] = Cell(
+                prompt=prompt["slug"],
+                score=sum(scores) / len(scores) if scores else None,
+                failed=sum(answer["state"] == "failed" for answer in answers),
+            )
+    return cells
+
+
+def answer_score(answer: Facts, weights: dict[str, float]) -> float | None:
+    """An answer's scores as one: graders of a dimension averaged, dimensions weighed; None when unscored."""
+    by_dimension: dict[str, list[float]] = {}
+    for score in answer["scores"]:
+        if score["value"] is not None and weights.get(score["dimension"]):
+            by_dimension.setdefault(score["dimension"], []).append(score["value"])
+    total = sum(weights[slug] for slug in by_dimension)
+    if not total:
+        return None
+    return sum(weights[slug] * sum(values) / len(values) for slug, values in by_dimension.items()) / total
+
+
+def certainty(facts: Facts) -> float:
+    """How bright the leader's gold is: 0-1."""
+    probability = facts["recommendation"].get("probability_best")
+    return 0.5 if probability is None else float(probability)
+
+
+def dimensions(facts: Facts) -> list[dict[str, Any]]:
+    """Each dimension with its title, note and share of all weight."""
+    total = sum(facts["weights"].values()) or 1
+    return [
+        {
+            "slug": each["slug"],
+            "title": told(each, "title"),
+            "note": told(each, "note"),
+            "share": facts["weights"].get(each["slug"], 0) / total,
+        }
+        for each in facts["dimensions"]
+    ]
+
+
+def other_weights(facts: Facts) -> list[tuple[str, float]]:
+    total = sum(facts["weights"].values()) or 1
+    titles = {"cost": _("low cost"), "speed": _("speed")}
+    return [(title, facts["weights"].get(name, 0) / total) for name, title in titles.items()]
+
+
+def manifest(facts: Facts) -> list[dict[str, Any]]:
+    """What was sent to each channel, what it said it was, and its price then; in the ranking's order."""
+    names = {entry["channel"]: entry["name"] for entry in facts["ranking"]}
+    rows = facts["manifest"]["channels"]
+    return [
+        {
+            "slug": slug,
+            "name": name,
+            "facts": rows[slug],
+            "sent": json.dumps(rows[slug]["sent"], ensure_ascii=False, indent=2),
+            "says_other": [model for model in rows[slug]["upstream_models"] if model != rows[slug]["wire_name"]],
+        }
+        for slug, name in names.items()
+        if slug in rows
+    ]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """One answer as the prompt page shows it."""
+
+    facts: Facts
+    entry: Facts
+    html: SafeString
+    score: float | None
+    error: str
+    scores: list[dict[str, Any]]
+
+
+def prompt_context(facts: Facts, slug: str) -> dict[str, Any] | None:
+    """All answers to one prompt, best first; None when the report has no such prompt."""
+    slugs = [prompt["slug"] for prompt in facts["prompts"]]
+    if slug not in slugs:
+        return None
+    place = slugs.index(slug)
+    entries = {entry["channel"]: entry for entry in facts["ranking"]}
+    answers = [answered(facts, answer, entries[answer["channel"]]) for answer in facts["answers"] if answer["prompt"] == slug]
+    answers.sort(key=lambda each: -1.0 if each.score is None else each.score, reverse=True)
+    return {
+        "facts": facts,
+        "scenario_title": told(facts["scenario"], "title"),
+        "prompt": facts["prompts"][place],
+        "number": place + 1,
+        "all": len(slugs),
+        "before": facts["prompts"][place - 1] if place else None,
+        "after": facts["prompts"][place + 1] if place + 1 < len(slugs) else None,
+        "answers": answers,
+    }
+
+
+def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
+    weights = {dimension["slug"]: dimension["weight"] for dimension in facts["dimensions"]}
+    titles = {each["slug"]: told(each, "title") for each in facts["dimensions"]}
+    judges = {judge["channel"]: judge for judge in facts["judges"]["used"]}
+    scores = [
+        {
+            **score,
+            "title": titles.get(score["dimension"], score["dimension"]),
+            "judge_facts": judges.get(score["judge"]),
+            "evidence_text": json.dumps(score["evidence"], ensure_ascii=False) if score["evidence"] else "",
+        }
+        for score in answer["scores"]
+    ]
+    return Answered(
+        facts=answer,
+        entry=entry,
+        html=markdown.render(answer["text"]),
+        score=answer_score(answer, weights),
+        error=wording.error(answer["error_kind"]) if answer["error_kind"] else "",
+        scores=scores,
+    )
+
+
+def told(row: Facts, field: str) -> str:
+    """``row["<field>_zh"]`` for a Chinese reader, else ``_en``; the other where it is empty."""
+    first, second = ("zh", "en") if is_chinese() else ("en", "zh")
+    return str(row.get(f"{field}_{first}") or row.get(f"{field}_{second}") or "")
+
+
+def when(text: str | None) -> datetime | None:
+    return parse_datetime(text) if text else None

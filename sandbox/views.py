@@ -1,0 +1,179 @@
+"""The sandbox's pages: form → action → redirect. Whoever has a trial's or report's address may look at it."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from catalog.models import Scenario
+from marketplace.accounts import guests
+from marketplace.accounts.models import User
+from marketplace.billing import ledger, quotas
+from sandbox import opening, problems, trials
+from sandbox.forms import TrialForm
+from sandbox.models import Report, Trial
+from sandbox.pages import form as form_page
+from sandbox.pages import live as live_page
+from sandbox.pages import report as report_page
+
+View = Callable[..., HttpResponse]
+
+
+def unlisted(view: View) -> View:
+    """For pages whose address is the permission: kept by no cache, found by no search engine."""
+
+    @functools.wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response["Cache-Control"] = "private, no-store"
+        response["X-Robots-Tag"] = "noindex, nofollow"
+        return response
+
+    return shown
+
+
+def language() -> str:
+    """``zh`` or ``en``: the language of the page is the language of the prompts."""
+    return "zh" if (get_language() or "").startswith("zh") else "en"
+
+
+def signed_in(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+def owned(request: HttpRequest) -> Any:
+    """The trials of whoever asks."""
+    user = signed_in(request)
+    guest = guests.fingerprint(guests.token_of(request))
+    return Trial.objects.owned_by(user_id=user.pk if user else None, guest=guest)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_trial(request: HttpRequest) -> HttpResponse:
+    """The form, and what it opens."""
+    if not Scenario.objects.open().exists():
+        return problems.nothing_to_try(request)
+    token = guests.token_of(request)
+    token = token if guests.fingerprint(token) else guests.new_token()
+    if request.method == "POST":
+        response = start_trial(request, token)
+    else:
+        response = show_form(request, TrialForm(form_page.wanted(request)))
+    guests.remember(response, token)
+    return response
+
+
+def start_trial(request: HttpRequest, token: str) -> HttpResponse:
+    """Open what the form asks for; refused, the form comes back with everything that was typed."""
+    form = TrialForm(request.POST)
+    if not form.is_valid():
+        return show_form(request, form, status=400)
+    try:
+        trial = opening.open_from(form, language=language(), user=signed_in(request), guest=guests.fingerprint(token))
+    except trials.Refused as refused:
+        form.add_error(opening.FIELDS.get(refused.field), str(refused))
+        return show_form(request, form, status=400)
+    except quotas.OutOfQuota as out:
+        return show_form(request, form, status=429, problem=problems.out_of_quota(out))
+    except ledger.OutOfCredit:
+        return show_form(request, form, status=503, problem=problems.purse_is_empty())
+    return redirect(trial)
+
+
+def show_form(
+    request: HttpRequest, form: TrialForm, *, status: int = 200, problem: problems.Problem | None = None
+) -> HttpResponse:
+    context = form_page.context(request, form, language=language())
+    return render(request, "sandbox/new_trial.html", {**context, "problem": problem}, status=status)
+
+
+@require_GET
+def quote(request: HttpRequest) -> JsonResponse:
+    """What the form as it stands would cost at most, as a sentence."""
+    return JsonResponse(form_page.quote_form(TrialForm(request.GET), language=language()))
+
+
+@require_safe
+@unlisted
+def trial(request: HttpRequest, code: str) -> HttpResponse:
+    """The live page; a finished trial's report."""
+    found = Trial.objects.select_related("scenario", "report").filter(code=code).first()
+    if found is None:
+        return problems.no_such_trial(request)
+    report = getattr(found, "report", None)
+    if report:
+        return redirect(report) if report.revoked_at is None else problems.revoked(request)
+    context = {"trial": found, "is_owner": owned(request).filter(pk=found.pk).exists(), **live_page.context(found)}
+    return render(request, "sandbox/trial.html", context)
+
+
+@require_safe
+@unlisted
+def trial_state(request: HttpRequest, code: str) -> JsonResponse:
+    """The live page's snapshot again, for when its stream is silent or gone."""
+    found = Trial.objects.select_related("report").filter(code=code).first()
+    if found is None or (hasattr(found, "report") and found.report.revoked_at):
+        return JsonResponse({}, status=404)
+    return JsonResponse(live_page.state(found))
+
+
+@require_POST
+@unlisted
+def cancel_trial(request: HttpRequest, code: str) -> HttpResponse:
+    found = owned(request).filter(code=code).first()
+    if found is None:
+        return problems.not_yours(request)
+    trials.cancel_trial(found)
+    return redirect(found)
+
+
+@require_safe
+@unlisted
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    found = Report.objects.filter(code=code).first()
+    if found is None:
+        return problems.no_such_report(request)
+    if found.revoked_at:
+        return problems.revoked(request)
+    is_owner = owned(request).filter(pk=found.trial_id).exists()
+    context = {"report": found, "is_owner": is_owner, **report_page.context(found.facts)}
+    return render(request, "sandbox/report.html", context)
+
+
+@require_safe
+@unlisted
+def report_prompt(request: HttpRequest, code: str, prompt: str) -> HttpResponse:
+    """Every answer to one prompt, with its scores and who gave them."""
+    found = Report.objects.filter(code=code).first()
+    if found is None:
+        return problems.no_such_report(request)
+    if found.revoked_at:
+        return problems.revoked(request)
+    context = report_page.prompt_context(found.facts, prompt)
+    if context is None:
+        return problems.no_such_report(request)
+    return render(request, "sandbox/report_prompt.html", {"report": found, **context})
+
+
+@require_POST
+@unlisted
+def revoke_report(request: HttpRequest, code: str) -> HttpResponse:
+    """From now on nobody can read the report; its owner alone may do this, once."""
+    mine = Report.objects.filter(code=code, trial__in=owned(request))
+    if not mine.exists():
+        return problems.not_yours(request)
+    mine.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
+    messages.success(request, _("The report is closed. Its link no longer opens for anyone."))
+    return redirect(reverse("catalog:home"))
+
+
