@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from datetime import timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -24,7 +23,6 @@ from sandbox.wire.types import Endpoint, Kind, Outcome, Question
 
 JUDGE_OUTPUT_TOKENS = 700
 JUDGE_GUIDE_TOKENS = 6_000  # the judge prompt around question and answer, at most
-REPORT_RESERVE_S = 5
 VERDICT_EVERY_S = 1.0
 
 
@@ -51,8 +49,7 @@ async def judge_answers(trial: Trial) -> None:
     """Score every answer of a leased trial that has none yet; raises Overtaken when the trial is taken from us."""
     room = await loop.open_room()
     saver, stop = Saver(trial), Stop()
-    until = trial.deadline - timedelta(seconds=REPORT_RESERVE_S)
-    async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=until, saver=saver):
+    async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=trial.judging_until, saver=saver):
         relay.say("state", {"state": trial.state})
         speaker = Speaker(trial, relay)
         await speaker.tell(await on_thread(partial(grade_by_rule, trial)))

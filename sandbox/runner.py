@@ -6,11 +6,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -37,8 +36,7 @@ async def run(trial: Trial) -> None:
     room = await loop.open_room()
     saver, stop = Saver(trial), Stop()
     answers = await on_thread(partial(load, trial))
-    until = trial.deadline - timedelta(seconds=settings.TRIAL_JUDGING_S)
-    async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=until, saver=saver):
+    async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=trial.running_until, saver=saver):
         relay.say("state", {"state": trial.state})
         await all_of(
             Asking(answer, trial, endpoint, room=room, saver=saver, relay=relay, stop=stop).ask()

@@ -7,7 +7,7 @@ State moves by one conditional UPDATE that returns whether it happened. A worker
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
@@ -123,6 +123,16 @@ class Trial(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_STATES
+
+    @property
+    def running_until(self) -> datetime:
+        """When the answers must be in: the rest of the time is for judging and the report."""
+        reserve = timedelta(seconds=settings.TRIAL_JUDGING_S)
+        return self.deadline - min(reserve, (self.deadline - self.created_at) / 4)
+
+    @property
+    def judging_until(self) -> datetime:
+        return self.deadline - (self.deadline - self.running_until) / 6
 
     @property
     def hold_reference(self) -> str:
