@@ -6,17 +6,34 @@ from typing import Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Count, Prefetch, Q, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from catalog.language import in_language, is_chinese
+from catalog.models.choices import Listing
 
 
 class ScenarioQuerySet(models.QuerySet["Scenario"]):
     def open(self) -> Self:
         """Scenarios that a visitor may try."""
         return self.filter(is_open=True)
+
+    def with_counts(self) -> Self:
+        """Adds ``real_channels`` and ``simulated_channels``: how many listed channels may take part in its trials."""
+        listed = Q(
+            channels__listing=Listing.LISTED, channels__provider__listing=Listing.LISTED, channels__is_judge=False
+        )
+        simulated = Q(channels__provider__is_simulated=True)
+        return self.annotate(
+            real_channels=Count("channels", filter=listed & ~simulated, distinct=True),
+            simulated_channels=Count("channels", filter=listed & simulated, distinct=True),
+        )
+
+    def with_dimensions(self) -> Self:
+        """Adds ``newest_rubrics``: the first of them has the dimensions in force."""
+        newest = Rubric.objects.order_by("-version").prefetch_related("dimensions")
+        return self.prefetch_related(Prefetch("rubrics", queryset=newest, to_attr="newest_rubrics"))
 
 
 class Scenario(models.Model):
