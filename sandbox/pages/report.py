@@ -45,6 +45,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "scenario_title": told(facts["scenario"], "title"),
         "finished_at": when(facts["finished_at"]),
         "dimensions": dimensions(facts),
+        "others": other_weights(facts),
         "rows": rows,
         "said": wording.recommendation(facts),
         "sure": certainty(facts),
@@ -166,7 +167,9 @@ def prompt_context(facts: Facts, slug: str) -> dict[str, Any] | None:
         return None
     place = slugs.index(slug)
     entries = {entry["channel"]: entry for entry in facts["ranking"]}
-    answers = [answered(facts, answer, entries[answer["channel"]]) for answer in facts["answers"] if answer["prompt"] == slug]
+    answers = [
+        answered(facts, answer, entries[answer["channel"]]) for answer in facts["answers"] if answer["prompt"] == slug
+    ]
     answers.sort(key=lambda each: -1.0 if each.score is None else each.score, reverse=True)
     return {
         "facts": facts,
