@@ -1,0 +1,138 @@
+"""Chat completions, as spoken by OpenAI and everyone who imitates it. Pure: no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from sandbox.wire import dialects, errors
+from sandbox.wire.decoding import count, decode, text_of, within
+from sandbox.wire.sse import Event
+from sandbox.wire.types import Body, End, Endpoint, Identity, Piece, Question, Reasoning, Stop, Text, Usage
+
+MODELS_PATH = "/models"
+STOPS = {"stop": "stop", "length": "length", "content_filter": "content_filter", "tool_calls": "tool"} | {
+    "function_call": "tool",
+    "eos": "stop",
+    "end_turn": "stop",
+    "max_tokens": "length",
+    "sensitive": "content_filter",
+}
+read_error = errors.read_error
+
+
+class Delta(msgspec.Struct):
+    content: Any = None
+    reasoning_content: Any = None
+    reasoning: Any = None
+    reasoning_details: Any = None
+    role: Any = None
+
+
+class Choice(msgspec.Struct):
+    delta: Delta | None = None
+    finish_reason: Any = None
+    usage: Any = None
+
+
+class Chunk(msgspec.Struct):
+    choices: list[Choice] | None = None
+    usage: Any = None
+    model: Any = None
+    error: Any = None
+
+
+DECODER = msgspec.json.Decoder(Chunk)
+
+
+def build(endpoint: Endpoint, question: Question) -> Body:
+    dialect = endpoint.dialect
+    payload: dict[str, Any] = {"model": endpoint.model, "messages": messages(endpoint, question), "stream": True}
+    switch, dropped = dialects.thinking(endpoint, question)
+    cap = question.max_output_tokens
+    if dialect.get("thinking") != "enable_thinking":  # there the budget bounds the thinking by itself
+        cap += dialects.budget(endpoint, question)
+    payload[dialect.get("max_tokens", "max_tokens")] = cap
+    if dialect.get("stream_options", True):
+        payload["stream_options"] = {"include_usage": True}
+    else:
+        dropped += ("stream_options",)
+    if question.temperature is not None:
+        if dialect.get("temperature", True):
+            payload["temperature"] = question.temperature
+        else:
+            dropped += ("temperature",)
+    if question.system and not dialect.get("system", True):
+        dropped += ("system role",)
+    path = dialect.get("path", "/chat/completions")
+    return Body(path=path, headers={}, payload=payload | switch, dropped=dropped)
+
+
+def messages(endpoint: Endpoint, question: Question) -> list[dict[str, str]]:
+    user = {"role": "user", "content": question.text}
+    if not question.system:
+        return [user]
+    if endpoint.dialect.get("system", True):
+        return [{"role": "system", "content": question.system}, user]
+    return [{"role": "user", "content": f"{question.system}\n\n{question.text}"}]
+
+
+def read(event: Event) -> Iterator[Piece]:
+    if event.data == b"[DONE]":
+        yield End()
+        return
+    chunk = decode(DECODER, event.data)
+    if chunk.error:
+        raise errors.in_stream(chunk.error)
+    for choice in chunk.choices or ():  # empty in the last chunk, which has only usage
+        yield from read_choice(choice, chunk.model)
+    if chunk.usage:
+        yield usage(chunk.usage)
+
+
+def read_choice(choice: Choice, model: Any) -> Iterator[Piece]:
+    """The model's name stands in every chunk; the first and the last are enough."""
+    delta, reason = choice.delta, choice.finish_reason
+    if delta:
+        yield from words(delta)
+    if model and (reason or (delta and delta.role)):
+        yield Identity(str(model))
+    if reason and reason != "null":  # what some imitators write before the end
+        yield Stop(STOPS.get(reason, "other"))
+    if choice.usage:  # Moonshot's place for it
+        yield usage(choice.usage)
+
+
+def words(delta: Delta) -> Iterator[Piece]:
+    content = delta.content
+    if content:
+        if type(content) is str:
+            yield Text(content)
+        else:
+            yield from parts(content)
+    elif reasoning := delta.reasoning_content or delta.reasoning or delta.reasoning_details:
+        yield Reasoning(text_of(reasoning))
+
+
+def parts(content: Any) -> Iterator[Piece]:
+    """Mistral's list of parts."""
+    for part in content if isinstance(content, list) else ():
+        if isinstance(part, dict) and part.get("type") == "thinking":
+            yield Reasoning(text_of(part.get("thinking")))
+        else:
+            yield Text(text_of(part))
+
+
+def usage(said: Any) -> Usage:
+    """Here ``prompt_tokens`` includes what the cache served."""
+    if not isinstance(said, dict):
+        return Usage()
+    prompt, output = count(said.get("prompt_tokens")), count(said.get("completion_tokens"))
+    reasoning = count(within(said, "completion_tokens_details").get("reasoning_tokens"))
+    total = count(said.get("total_tokens"))
+    if prompt and output and reasoning and total == prompt + output + reasoning:
+        output += reasoning  # xAI counts reasoning apart from the completion
+    hit = within(said, "prompt_tokens_details").get("cached_tokens", said.get("prompt_cache_hit_tokens"))
+    return Usage(input=prompt, output=output, reasoning=reasoning, cache_read=count(hit))

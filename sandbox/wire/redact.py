@@ -1,0 +1,84 @@
+"""Keeps a secret out of what upstreams say: by value, in every spelling that we can foresee, before anything is cut."""
+
+from __future__ import annotations
+
+import base64
+import re
+from urllib.parse import quote, quote_plus
+
+MARK = "[removed]"
+# Shorter values are no secrets, and would tear holes into ordinary words.
+SHORTEST_SECRET = 10
+URLS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
+NUMBER_ADDRESSES = re.compile(
+    r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\[?\b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}\b\]?", re.IGNORECASE
+)
+# "sk-ab***yz": what some providers leave of a key that they complain about.
+MASKED = re.compile(r"\S*\*{3,}\S*")
+
+
+def spellings(secret: str) -> list[str]:
+    """The secret plain, URL-encoded, in hex and in base64 (at each of the three offsets in a longer text)."""
+    if len(secret) < SHORTEST_SECRET:
+        return []
+    raw = secret.encode()
+    found = {secret, quote(secret, safe=""), quote_plus(secret), raw.hex(), raw.hex().upper()}
+    for offset in range(3):
+        # The characters at the ends depend on the neighbours; those between do not.
+        whole = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
+        core = whole[-(-offset * 8 // 6) : (offset + len(raw)) * 8 // 6]
+        found |= {core, core.translate(str.maketrans("+/", "-_"))}
+    return sorted(found, key=len, reverse=True)
+
+
+def redact(text: str, *, secret: str, host: str = "") -> str:
+    """``text`` without the secret, without URLs and number addresses, and without the name of the host called."""
+    for spelling in spellings(secret):
+        text = text.replace(spelling, MARK)
+    text = MASKED.sub(MARK, text)
+    text = URLS.sub(MARK, text)
+    text = NUMBER_ADDRESSES.sub(MARK, text)
+    return re.sub(re.escape(host), MARK, text, flags=re.IGNORECASE) if host else text
+
+
+class Filter:
+    """Takes a secret out of streamed text, wherever the stream is cut.
+
+    What might be the beginning of the secret is held back until the next piece decides.
+    """
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret if len(secret) >= SHORTEST_SECRET else ""
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        secret = self._secret
+        if not secret:
+            return text
+        if self._held:
+            text = self._held + text
+            self._held = ""
+        if secret in text:
+            text = text.replace(secret, MARK)
+        if secret[0] in text[1 - len(secret) :]:
+            return self._hold_back(text)
+        return text
+
+    def finish(self) -> str:
+        held, self._held = self._held, ""
+        return held
+
+    def _hold_back(self, text: str) -> str:
+        size = longest_beginning(text, self._secret)
+        if size:
+            self._held = text[-size:]
+            return text[:-size]
+        return text
+
+
+def longest_beginning(text: str, word: str) -> int:
+    """How many characters at the end of ``text`` begin ``word`` without completing it."""
+    for size in range(min(len(word) - 1, len(text)), 0, -1):
+        if text.endswith(word[:size]):
+            return size
+    return 0

@@ -1,0 +1,116 @@
+"""Server-sent events, decoded on bytes: the same events come out however the bytes were cut.
+
+Lines end in \\n, \\r\\n or \\r and in nothing else: U+2028 and U+0085, at which ``str.splitlines`` would cut, are legal
+inside JSON.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sandbox.wire.types import Kind, WireError
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+class Event(NamedTuple):
+    """One event: its name (empty for the default) and its data."""
+
+    name: str
+    data: bytes
+
+
+class Decoder:
+    """Bytes in, events out. ``is_strange`` turns true when a line is no field of the format at all.
+
+    Raises ``too_large`` when one event passes ``event_bytes`` or the stream passes ``events``.
+    """
+
+    def __init__(self, *, event_bytes: int, events: int) -> None:
+        self.is_strange = False
+        self._event_bytes = event_bytes
+        self._events_left = events
+        self._started = False
+        self._ended_in_cr = False
+        # The line that has not ended yet, in pieces: joined once, so that byte-wise arrival stays linear.
+        self._partial: list[bytes] = []
+        self._partial_size = 0
+        self._size = 0
+        self._name = ""
+        self._data: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """The events that ``chunk`` completes."""
+        lines = self._split(chunk)
+        last = lines.pop()
+        if not lines:
+            self._keep(last)
+            return []
+        events: list[Event] = []
+        lines[0] = self._complete(lines[0])
+        for line in lines:
+            if line:
+                self._read(line)
+            else:
+                self._dispatch(events)
+        self._keep(last)
+        return events
+
+    def finish(self) -> list[Event]:
+        """The event that lacked only its blank line when the stream ended, as careless servers end it."""
+        return self.feed(b"\n\n")
+
+    def _split(self, chunk: bytes) -> list[bytes]:
+        if self._ended_in_cr and chunk.startswith(b"\n"):
+            chunk = chunk[1:]
+            self._ended_in_cr = False
+        if chunk:
+            self._ended_in_cr = chunk.endswith(b"\r")
+        if b"\r" in chunk:
+            chunk = chunk.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        return chunk.split(b"\n")
+
+    def _complete(self, end: bytes) -> bytes:
+        """The line of which ``end`` is the end."""
+        line = b"".join([*self._partial, end]) if self._partial else end
+        self._partial = []
+        self._partial_size = 0
+        if not self._started:
+            self._started = True
+            line = line.removeprefix(BYTE_ORDER_MARK)
+        return line
+
+    def _keep(self, beginning: bytes) -> None:
+        """Hold back the beginning of a line whose end has not come."""
+        if beginning:
+            self._partial.append(beginning)
+            self._partial_size += len(beginning)
+            self._bound(self._size + self._partial_size)
+
+    def _bound(self, size: int) -> None:
+        if size > self._event_bytes:
+            raise WireError(Kind.TOO_LARGE, "One event of the stream is larger than we accept.")
+
+    def _read(self, line: bytes) -> None:
+        self._size += len(line)
+        self._bound(self._size)
+        if line.startswith(b"data: "):
+            self._data.append(line[6:])
+            return
+        field, _, value = line.partition(b":")
+        if field == b"data":
+            self._data.append(value)
+        elif field == b"event":
+            self._name = value.removeprefix(b" ").decode("ascii", "replace")
+        elif field not in (b"", b"id", b"retry"):
+            self.is_strange = True
+
+    def _dispatch(self, events: list[Event]) -> None:
+        if self._data:
+            self._events_left -= 1
+            if self._events_left < 0:
+                raise WireError(Kind.TOO_LARGE, "The stream has more events than we accept.")
+            events.append(Event(self._name, self._data[0] if len(self._data) == 1 else b"\n".join(self._data)))
+            self._data = []
+        self._name = ""
+        self._size = 0
