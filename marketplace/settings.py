@@ -236,6 +236,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
+    "EXCEPTION_HANDLER": "marketplace.problems.explain",
     # ?format=csv is a report's own parameter, not the framework's.
     "URL_FORMAT_OVERRIDE": None,
 }

@@ -1,0 +1,270 @@
+"""The catalogue for machines: channels, providers, models and scenarios, in pages that may be narrowed."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django.db.models import Count, Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import PageNumberPagination
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.viewsets import GenericViewSet
+
+from catalog import narrowing, pricing
+from catalog.language import is_chinese
+from catalog.models import AIModel, Channel, Listing, Price, Provider, Scenario
+from catalog.serializers import ChannelShape, ModelShape, ProviderShape, ScenarioShape
+from marketplace.problems import Problem, ProblemSerializer
+
+Row = dict[str, Any]
+# What a channel's row takes from the database in one query: the name in the JSON, and where it is.
+CHANNEL = {
+    "pk": "pk",
+    "slug": "slug",
+    "name": "model__name",
+    "provider": "provider__slug",
+    "provider_name_zh": "provider__name_zh",
+    "provider_name_en": "provider__name_en",
+    "model": "model__slug",
+    "maker": "model__maker",
+    "maker_name": "model__maker_name",
+    "protocol": "protocol",
+    "wire_name": "wire_name",
+    "base_url": "base_url",
+    "live": "live",
+    "simulated": "provider__is_simulated",
+    "country": "provider__country",
+    "trains_on_inputs": "provider__trains_on_inputs",
+    "context_window": "model__context_window",
+    "max_output": "model__max_output",
+    "reasoning": "model__reasons",
+    "open_weights": "model__open_weights",
+    "source": "source",
+    "checked_on": "checked_on",
+}
+TERMS = ("allows_trials", "trains_on_inputs", "retention_days")
+PROVIDER = (
+    *("slug", "name_zh", "name_en", "is_simulated", "is_local", "homepage", "docs_url", "country"),
+    *("processing_region", *TERMS, "terms_source", "terms_checked_on", "source", "checked_on", "listed"),
+)
+MODEL = {
+    **{name: name for name in ("slug", "name", "maker", "maker_name", "family", "released_on", "context_window")},
+    **{name: name for name in ("max_output", "input_kinds", "output_kinds")},
+    "reasoning": "reasons",
+    "tools": "calls_tools",
+    "structured_output": "structured_output",
+    "open_weights": "open_weights",
+    "channels": "listed",
+    "source": "source",
+    "checked_on": "checked_on",
+}
+
+
+class Pages(PageNumberPagination):
+    page_size_query_param = "page_size"
+    max_page_size = 200
+
+    def get_page_size(self, request: Request) -> int | None:
+        wish = request.query_params.get("page_size", "").strip()
+        return narrowing.page_size(wish, most=self.max_page_size) if wish else self.page_size
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any] | None:
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            mend = _("Start at page 1 and follow “next”.")
+            raise Problem(404, _("There is no such page."), field="page", mend=mend) from None
+
+
+class CatalogueViewSet(GenericViewSet[Any]):
+    """Lists and details as plain values: no model instances, a fixed number of queries."""
+
+    lookup_field = "slug"
+    pagination_class = Pages
+    filters: ClassVar[Mapping[str, narrowing.Condition]] = {}
+
+    @abstractmethod
+    def rows(self) -> QuerySet[Any, Any]:
+        """All that may be seen, in a stable order."""
+
+    @abstractmethod
+    def render(self, found: Iterable[Any]) -> list[Row]:
+        """Their JSON."""
+
+    def list(self, request: Request) -> Response:
+        """One page."""
+        found = self.rows().filter(narrowing.condition(self.filters, request.query_params))
+        page = self.paginate_queryset(found)
+        return self.get_paginated_response(self.render(page or []))
+
+    def retrieve(self, request: Request, slug: str) -> Response:
+        """One of them."""
+        found = self.render(self.rows().filter(slug=slug)[:1])
+        if not found:
+            raise Http404
+        return Response(found[0])
+
+
+def described(shape: type[BaseSerializer[Any]], filters: Mapping[str, narrowing.Condition]) -> Any:
+    return extend_schema_view(
+        list=extend_schema(
+            parameters=narrowing.parameters(filters), responses={200: shape(many=True), 400: ProblemSerializer}
+        ),
+        retrieve=extend_schema(responses={200: shape, 404: ProblemSerializer}),
+    )
+
+
+@described(ChannelShape, narrowing.OF_CHANNELS)
+class ChannelViewSet(CatalogueViewSet):
+    queryset = Channel.objects.none()
+    serializer_class = ChannelShape
+    filters = narrowing.OF_CHANNELS
+
+    def rows(self) -> QuerySet[Any, Any]:
+        return Channel.objects.listed().contenders().with_live().order_by("slug").values_list(*CHANNEL.values())
+
+    def render(self, found: Iterable[Any]) -> list[Row]:
+        rows = [dict(zip(CHANNEL, values, strict=True)) for values in found]
+        keys = [row["pk"] for row in rows]
+        prices, scenarios = _prices(keys), _scenarios(keys)
+        return [_channel(row, prices.get(row["pk"]), scenarios[row["pk"]]) for row in rows]
+
+
+def _channel(row: Row, price: Row | None, scenarios: list[str]) -> Row:
+    names = {"zh": row.pop("provider_name_zh"), "en": row.pop("provider_name_en")}
+    del row["pk"]
+    return row | {
+        "provider_name": _in_language(names["zh"], names["en"]),
+        "base_url": None if row["simulated"] else row["base_url"],
+        "scenarios": scenarios,
+        "price": price,
+    }
+
+
+def _scenarios(channels: list[int]) -> defaultdict[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    links = Channel.scenarios.through.objects.filter(channel__in=channels)
+    for channel, slug in links.order_by("scenario__position", "scenario__slug").values_list(
+        "channel_id", "scenario__slug"
+    ):
+        found[channel].append(slug)
+    return found
+
+
+def _prices(channels: list[int]) -> dict[int, Row]:
+    """The price in force today by channel."""
+    rows = Price.objects.filter(channel__in=channels).on(timezone.localdate()).order_by("starts_on")
+    return {price.channel_id: _price(price) for price in rows}
+
+
+def _price(price: Price) -> Row:
+    return {
+        "currency": price.currency,
+        "input": _plain(price.input),
+        "output": _plain(price.output),
+        "cache_read": _plain(price.cache_read),
+        "cache_write": _plain(price.cache_write),
+        "tiers": price.tiers,
+        "blended": _plain(pricing.blended(price.rates)),
+        "basis": price.basis,
+        "source": price.source,
+        "checked_on": price.checked_on,
+    }
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    """``"0.28"``: exact, without trailing zeros or exponents."""
+    return None if amount is None else f"{amount.normalize():f}"
+
+
+def _in_language(zh: str, en: str) -> str:
+    return (zh or en) if is_chinese() else (en or zh)
+
+
+@described(ProviderShape, narrowing.OF_PROVIDERS)
+class ProviderViewSet(CatalogueViewSet):
+    queryset = Provider.objects.none()
+    serializer_class = ProviderShape
+    filters = narrowing.OF_PROVIDERS
+
+    def rows(self) -> QuerySet[Any, Any]:
+        listed = Count("channels", filter=Q(channels__listing=Listing.LISTED, channels__is_judge=False))
+        return Provider.objects.listed().annotate(listed=listed).order_by("slug").values(*PROVIDER)
+
+    def render(self, found: Iterable[Any]) -> list[Row]:
+        return [_provider(row) for row in found]
+
+
+def _provider(row: Row) -> Row:
+    terms = {name: row.pop(name) for name in TERMS}
+    terms |= {"source": row.pop("terms_source"), "checked_on": row.pop("terms_checked_on")}
+    renamed = {"simulated": row.pop("is_simulated"), "local": row.pop("is_local"), "channels": row.pop("listed")}
+    return row | renamed | {"name": _in_language(row["name_zh"], row["name_en"]), "terms": terms}
+
+
+@described(ModelShape, narrowing.OF_MODELS)
+class ModelViewSet(CatalogueViewSet):
+    queryset = AIModel.objects.none()
+    serializer_class = ModelShape
+    filters = narrowing.OF_MODELS
+
+    def rows(self) -> QuerySet[Any, Any]:
+        """Models that somebody sells."""
+        shown = Q(channels__listing=Listing.LISTED, channels__provider__listing=Listing.LISTED)
+        listed = Count("channels", filter=shown & Q(channels__is_judge=False))
+        return (
+            AIModel.objects.annotate(listed=listed).filter(listed__gt=0).order_by("slug").values_list(*MODEL.values())
+        )
+
+    def render(self, found: Iterable[Any]) -> list[Row]:
+        return [dict(zip(MODEL, values, strict=True)) for values in found]
+
+
+@described(ScenarioShape, {})
+class ScenarioViewSet(CatalogueViewSet):
+    queryset = Scenario.objects.none()
+    serializer_class = ScenarioShape
+
+    def rows(self) -> QuerySet[Any, Any]:
+        return Scenario.objects.with_counts().with_dimensions().order_by("position", "slug")
+
+    def render(self, found: Iterable[Any]) -> list[Row]:
+        return [_scenario(scenario) for scenario in found]
+
+
+def _scenario(scenario: Any) -> Row:
+    newest = scenario.newest_rubrics[:1]
+    return {
+        "slug": scenario.slug,
+        "title": scenario.title,
+        "title_zh": scenario.title_zh,
+        "title_en": scenario.title_en,
+        "summary": scenario.summary,
+        "open": scenario.is_open,
+        "free_until": scenario.free_until,
+        "dimensions": [_dimension(one) for rubric in newest for one in rubric.dimensions.all()],
+        "real_channels": scenario.real_channels,
+        "simulated_channels": scenario.simulated_channels,
+    }
+
+
+def _dimension(dimension: Any) -> Row:
+    return {
+        "slug": dimension.slug,
+        "title": dimension.title,
+        "guide": dimension.guide,
+        "note": dimension.note,
+        "anchors": [{"level": level, "text": text} for level, text in dimension.anchors],
+        "weight": dimension.weight,
+        "graders": dimension.graders,
+    }

@@ -1,0 +1,13 @@
+"""The catalogue's part of ``/api/v1/``; the names live in the namespace ``api``."""
+
+from rest_framework.routers import SimpleRouter
+
+from catalog.api import ChannelViewSet, ModelViewSet, ProviderViewSet, ScenarioViewSet
+
+router = SimpleRouter()
+router.register("channels", ChannelViewSet, basename="channel")
+router.register("providers", ProviderViewSet, basename="provider")
+router.register("models", ModelViewSet, basename="model")
+router.register("scenarios", ScenarioViewSet, basename="scenario")
+
+urlpatterns = router.urls
