@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
-from sandbox.wire import openai
+from sandbox.wire import anthropic, gemini, openai
 from sandbox.wire.sse import Event
 from sandbox.wire.types import Body, Endpoint, Piece, Question, WireError
 
@@ -26,4 +26,4 @@ class Adapter(Protocol):
         """The error that stands in place of a stream."""
 
 
-ADAPTERS: Mapping[str, Adapter] = {"openai": openai}
+ADAPTERS: Mapping[str, Adapter] = {"openai": openai, "anthropic": anthropic, "gemini": gemini}

@@ -168,8 +168,9 @@ async def resolve(name: str, port: int, resolver: Resolver) -> tuple[str, ...]:
 
 
 async def system_resolver(name: str, port: int) -> list[str]:
-    # The dot at the end keeps search domains out of it: "metadata.example" must not become an inside name.
-    found = await asyncio.get_running_loop().getaddrinfo(f"{name}.", port, type=socket.SOCK_STREAM)
+    # The dot at the end keeps search domains out of it: a public name must not be completed into an inside one.
+    full = f"{name}." if "." in name else name
+    found = await asyncio.get_running_loop().getaddrinfo(full, port, type=socket.SOCK_STREAM)
     return [str(address[0]) for *_, address in found]
 
 

@@ -48,7 +48,10 @@ HINTS: tuple[tuple[str, Case], ...] = (
         STATUSES[402],
     ),
     ("model_not_found|unknown model|模型不存在|not_found_error", STATUSES[404]),
-    ("invalid_api_key|invalid api key|authentication_error|incorrect api key|api_key_invalid", STATUSES[401]),
+    (
+        "invalid_api_key|invalid api key|authentication_error|incorrect api key|api key not valid|api_key_invalid",
+        STATUSES[401],
+    ),
     ("permission_error|permission_denied", STATUSES[403]),
     ("rate_limit|rate limit|too many requests|resource_exhausted", STATUSES[429]),
     (

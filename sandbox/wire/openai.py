@@ -100,7 +100,7 @@ def read_choice(choice: Choice, model: Any) -> Iterator[Piece]:
     if model and (reason or (delta and delta.role)):
         yield Identity(str(model))
     if reason and reason != "null":  # what some imitators write before the end
-        yield Stop(STOPS.get(reason, "other"))
+        yield Stop(STOPS.get(str(reason), "other"))
     if choice.usage:  # Moonshot's place for it
         yield usage(choice.usage)
 
