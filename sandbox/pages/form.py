@@ -46,6 +46,7 @@ class Weight:
     title: str
     note: str
     value: float
+    share: float = 0.0
 
 
 def wanted(request: HttpRequest) -> QueryDict:
@@ -144,6 +145,9 @@ def weights(scenario: Scenario, data: QueryDict) -> list[Weight]:
     rows += [Weight("cost", _("Low cost"), "", 0.0), Weight("speed", _("Speed"), "", 0.0)]
     for row in rows:
         row.value = _number(data.get(f"weight-{row.name}"), row.value)
+    total = sum(row.value for row in rows)
+    for row in rows:
+        row.share = row.value / total if total else 0.0
     return rows
 
 

@@ -103,6 +103,11 @@ export class Card {
     this.corner.append(word);
     const score = mean(answers.flatMap((each) => Object.values(each.scores)));
     if (score === null) return;
+    if (answer.state === "done") {
+      // The score says that it is done; the dot stays, and the word for those who cannot see it.
+      const said = Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: word.textContent });
+      word.replaceChildren(said);
+    }
     const figure = document.createElement("span");
     figure.className = "num";
     figure.textContent = score.toFixed(1);
@@ -118,14 +123,16 @@ export class Card {
 
   showFigures(answers) {
     const figures = [
-      [this.words.ttft, mean(answers.map((answer) => answer.ttft_ms)), 0],
-      [this.words.tps, mean(answers.map((answer) => answer.output_tps)), 0],
-      [this.words.tokens, sum(answers.map((answer) => answer.output_tokens)), 0],
+      ["ttft", mean(answers.map((answer) => answer.ttft_ms))],
+      ["tps", mean(answers.map((answer) => answer.output_tps))],
+      ["tokens", sum(answers.map((answer) => answer.output_tokens))],
     ];
-    const texts = figures.filter(([, value]) => value !== null).map(([word, value, places]) => fill(word, { value: value.toFixed(places) }));
+    const spans = figures
+      .filter(([, value]) => value !== null)
+      .map(([name, value]) => figure(name, fill(this.words[name], { value: value.toFixed(0) })));
     const charge = sum(answers.map((answer) => (answer.charge === null ? null : Number(answer.charge))));
-    if (charge !== null) texts.push(this.currency + money(charge));
-    this.foot.replaceChildren(...texts.map((text) => Object.assign(document.createElement("span"), { textContent: text })));
+    if (charge !== null) spans.push(figure("charge", this.currency + money(charge)));
+    this.foot.replaceChildren(...spans);
   }
 }
 
@@ -143,6 +150,10 @@ function mean(values) {
 function sum(values) {
   const known = values.filter((value) => value !== null && value !== undefined);
   return known.length ? known.reduce((total, value) => total + value, 0) : null;
+}
+
+function figure(name, text) {
+  return Object.assign(document.createElement("span"), { className: `figure--${name}`, textContent: text });
 }
 
 function paragraph(name, text = "") {

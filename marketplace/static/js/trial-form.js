@@ -67,6 +67,13 @@ function filter() {
   show();
 }
 
+/** Each weight as its part of all weight. */
+function showShares() {
+  const ranges = [...form.querySelectorAll(".range")];
+  const total = ranges.reduce((sum, range) => sum + Number(range.value), 0);
+  for (const range of ranges) range.nextElementSibling.textContent = `${total ? Math.round((Number(range.value) / total) * 100) : 0} %`;
+}
+
 form.addEventListener("change", (event) => {
   if (event.target.matches("[data-scenario]")) {
     const address = new URL(form.action);
@@ -79,7 +86,7 @@ form.addEventListener("change", (event) => {
 });
 form.addEventListener("input", (event) => {
   if (event.target.matches("[data-find]")) filter();
-  else if (event.target.matches(".range")) event.target.nextElementSibling.textContent = Number(event.target.value).toFixed(1);
+  else if (event.target.matches(".range")) showShares();
   else if (event.target.name === "prompt") show();
 });
 form.addEventListener("click", (event) => {
@@ -104,6 +111,6 @@ addEventListener("pageshow", (event) => {
   compare.textContent = label;
   form.elements.nonce.value = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 });
-form.querySelector("[data-filters]").classList.add("is-ready");
+for (const part of form.querySelectorAll("[data-needs-js]")) part.classList.add("is-ready");
 form.querySelector(".trial-form__notice")?.focus();
 show();
