@@ -6,7 +6,8 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Exists, OuterRef, Q, UniqueConstraint
+from django.db.models import CheckConstraint, Exists, F, OuterRef, Q, UniqueConstraint, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -66,8 +67,13 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.filter(is_judge=True)
 
     def with_live(self) -> Self:
-        """Adds ``live``: the platform can call it now (a working credential, or the simulators run)."""
-        working = Credential.objects.filter(provider=OuterRef("provider"), works=True)
+        """Adds ``live``: the platform can call it now (a credential that works there, or the simulators run)."""
+        address = Concat(OuterRef("base_url"), Value("/"), output_field=models.CharField())
+        working = (
+            Credential.objects.filter(provider=OuterRef("provider"), works=True)
+            .annotate(address=address)
+            .filter(address__startswith=Concat(F("origin"), Value("/"), output_field=models.CharField()))
+        )
         simulated = Q(provider__is_simulated=True) if settings.SIMULATORS_URL else Q(pk__in=[])
         return self.annotate(live=Q(simulated | Exists(working)))
 
