@@ -12,9 +12,9 @@ SAY = "Say hello in one sentence."
 
 
 def key_variable(channel: Channel) -> str:
-    """The environment variable a reader is most likely to keep this provider's key in."""
-    names: list[str] = channel.provider.key_variables
-    return names[0] if names else "API_KEY"
+    """The environment variable a reader is most likely to keep this provider's key in, if a shell can name it."""
+    names = (str(name) for name in channel.provider.key_variables)
+    return next((name for name in names if name.isidentifier()), "API_KEY")
 
 
 def curl(channel: Channel) -> str:

@@ -19,6 +19,7 @@ from catalog.models import AIModel, Channel, Listing, Price, Provider, PublicRep
 from catalog.models.channels import ChannelQuerySet
 
 SUGGESTED_CHANNELS = 8
+CHOICES_OF_TOP = (4, SUGGESTED_CHANNELS, 16, 25)
 CHANNELS_PER_PAGE = 30
 ROWS_PER_PAGE = 50
 # A scenario page shows this many channels of each kind; the rest are a filtered list away.
@@ -174,6 +175,7 @@ def _trial_defaults() -> dict[str, object]:
     """What a one-click form sends along; the nonce makes two clicks on one page one trial."""
     return {
         "suggested": SUGGESTED_CHANNELS,
+        "choices_of_top": CHOICES_OF_TOP,
         "prompt_limit": settings.TRIAL_MAX_PROMPT_CHARS,
         "keep_days": settings.TRIAL_KEEP_DAYS,
         "nonce": secrets.token_hex(16),
