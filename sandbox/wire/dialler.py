@@ -34,9 +34,33 @@ class TooManyInterim(http_exceptions.HttpProcessingError):
 
 
 class Handler(ResponseHandler):
-    """aiohttp's protocol, with a bound on interim responses, which it would otherwise read for ever."""
+    """aiohttp's protocol with two mends: interim responses are bounded, and a broken body is told at once.
 
+    aiohttp would read "100 Continue" for ever; it forgets a response whose first bytes hold a head and a wrong chunk,
+    and lets a reader wait for a body whose framing has broken.
+    """
+
+    awaits_head = False
     interim = 0
+
+    def set_response_params(self, **params: Any) -> None:
+        self.awaits_head = True
+        self.interim = 0
+        super().set_response_params(**params)
+
+    def data_received(self, data: bytes) -> None:
+        if self.awaits_head and (end := data.find(b"\r\n\r\n") + 4) > 3:
+            self.awaits_head = False
+            super().data_received(data[:end])
+            data = data[end:]
+            if not data:
+                return
+        super().data_received(data)
+
+    def set_exception(self, exc: BaseException, *cause: Any) -> None:
+        super().set_exception(exc, *cause)
+        if self._payload is not None and isinstance(exc, http_exceptions.HttpProcessingError):
+            self._payload.set_exception(aiohttp.ClientPayloadError("the body's framing is broken"))
 
     def feed_data(self, data: Any, size: int = 0) -> None:
         if 100 <= data[0].code < 200:
@@ -46,8 +70,6 @@ class Handler(ResponseHandler):
                 if self.transport:
                     self.transport.abort()
                 return
-        else:
-            self.interim = 0
         super().feed_data(data, size)
 
 
