@@ -17,7 +17,7 @@ from sandbox import stats
 from sandbox.stats import Cells, Difference
 from sandbox.value import Evidence, value_cells
 
-CLEAR = 0.95
+CLEAR = 0.96  # the promise is 0.95; what is spared covers scores that are far from normal
 ENOUGH_PROMPTS = 6
 MARGIN = 0.5
 

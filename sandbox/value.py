@@ -1,9 +1,9 @@
 """One scale for quality, cost and speed: points. Pure numpy.
 
 A channel's *value* is the mean of its quality score (itself the weighted mean of the dimensions), its cost and its
-speed, by the visitor's weights. Cost and speed become points by their logarithm: the best contender has ``TOP``, and each
-tenfold more money or time takes ``POINTS_PER_TENFOLD`` away, so a hundred times takes the whole scale. Free counts
-as a hundredth of the cheapest price; an unknown price counts as the dearest known.
+speed, by the visitor's weights. Cost and speed become points by their logarithm: the best contender has ``TOP``, and
+each tenfold more money or time takes ``POINTS_PER_TENFOLD`` away, so a hundred times takes the whole scale. Free
+counts as a hundredth of the cheapest price; an unknown price counts as the dearest known.
 """
 
 from __future__ import annotations
