@@ -1,0 +1,107 @@
+"""generateContent: the model stands in the path, thoughts are parts marked ``thought``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sandbox.simulators.asked import Asked, Refusal, last_text, list_in, text_of, whole_number
+from sandbox.simulators.protocols.speaker import Speaker, event
+from sandbox.simulators.reply import Piece, Plan
+
+_WORDS = {
+    400: "INVALID_ARGUMENT",
+    401: "UNAUTHENTICATED",
+    402: "FAILED_PRECONDITION",
+    403: "PERMISSION_DENIED",
+    404: "NOT_FOUND",
+    429: "RESOURCE_EXHAUSTED",
+    500: "INTERNAL",
+    503: "UNAVAILABLE",
+}
+_FINISH = {"stop": "STOP", "length": "MAX_TOKENS"}
+
+
+def _mapping(body: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """The first of ``names`` that holds an object; the API takes both of its spellings."""
+    for name in names:
+        value = body.get(name)
+        if isinstance(value, Mapping):
+            return value
+    return {}
+
+
+class Gemini(Speaker):
+    """One generated content."""
+
+    name = "gemini"
+
+    @staticmethod
+    def read(body: Mapping[str, Any], *, model: str, stream: bool) -> Asked:
+        contents = list_in(body, "contents")
+        config = _mapping(body, "generationConfig", "generation_config")
+        thinking = _mapping(config, "thinkingConfig", "thinking_config")
+        system = _mapping(body, "systemInstruction", "system_instruction")
+        budget = thinking.get("thinkingBudget", thinking.get("thinking_budget"))
+        return Asked(
+            model=model,
+            text=last_text(contents, role="user", content="parts"),
+            system=text_of(system.get("parts")),
+            max_tokens=whole_number(config.get("maxOutputTokens"), "max_output_tokens"),
+            thinking=budget if isinstance(budget, int) and budget >= 0 else None,
+            shows_thoughts=bool(thinking.get("includeThoughts", thinking.get("include_thoughts", False))),
+            stream=stream,
+        )
+
+    def _body(self, parts: list[dict[str, Any]], *, plan: Plan | None) -> dict[str, Any]:
+        candidate: dict[str, Any] = {"content": {"parts": parts, "role": "model"}, "index": 0}
+        body: dict[str, Any] = {"candidates": [candidate], "modelVersion": self.model, "responseId": self.call}
+        if plan is not None:
+            candidate["finishReason"] = _FINISH[plan.finish]
+            answer = plan.output_tokens - plan.reasoning_tokens
+            body["usageMetadata"] = {
+                "promptTokenCount": plan.input_tokens,
+                "candidatesTokenCount": answer,
+                "totalTokenCount": plan.input_tokens + plan.output_tokens,
+                **({"thoughtsTokenCount": plan.reasoning_tokens} if plan.reasoning_tokens else {}),
+            }
+        return body
+
+    def opening(self, input_tokens: int) -> bytes:
+        return b""
+
+    def piece(self, piece: Piece) -> bytes:
+        part: dict[str, Any] = {"text": piece.text}
+        if piece.reasoning:
+            part["thought"] = True
+        return event(self._body([part], plan=None))
+
+    def closing(self, plan: Plan) -> bytes:
+        return event(self._body([{"text": ""}], plan=plan))
+
+    def whole(self, plan: Plan) -> dict[str, Any]:
+        parts: list[dict[str, Any]] = [{"text": plan.text}]
+        if plan.reasoning:
+            parts.insert(0, {"text": plan.reasoning, "thought": True})
+        return self._body(parts, plan=plan)
+
+    @staticmethod
+    def refusal(no: Refusal) -> dict[str, Any]:
+        return {"error": {"code": no.status, "message": no.message, "status": _WORDS.get(no.status, "UNKNOWN")}}
+
+    @staticmethod
+    def listing(models: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        return {
+            "models": [
+                {
+                    "name": f"models/{name}",
+                    "version": "001",
+                    "displayName": title,
+                    "description": "Simulated",
+                    "inputTokenLimit": 128_000,
+                    "outputTokenLimit": 8_192,
+                    "supportedGenerationMethods": ["generateContent", "countTokens"],
+                }
+                for name, title in models
+            ]
+        }

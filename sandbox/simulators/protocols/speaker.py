@@ -1,0 +1,66 @@
+"""What every protocol can say: a stream's opening, pieces and closing, a whole answer, a list, an error."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from sandbox.simulators.asked import Asked, Refusal
+from sandbox.simulators.reply import Piece, Plan
+
+# Answers look as if they had been made at one fixed moment, so that the same seed gives the same bytes.
+CREATED = 1_767_225_600
+
+
+def encode(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def event(value: Any, *, name: str = "") -> bytes:
+    """One server-sent event holding ``value`` as JSON."""
+    head = f"event: {name}\n".encode() if name else b""
+    return head + b"data: " + encode(value) + b"\n\n"
+
+
+class Speaker(ABC):
+    """One answer in one protocol. It may keep state between pieces; ``model`` is what it says it is."""
+
+    name: ClassVar[str]
+
+    def __init__(self, asked: Asked, *, call: str) -> None:
+        self.asked = asked
+        self.model = asked.model
+        self.call = call
+
+    @staticmethod
+    @abstractmethod
+    def read(body: Mapping[str, Any], *, model: str, stream: bool) -> Asked:
+        """The question in a request's body; ``model`` and ``stream`` are what the path said. Raises Refusal."""
+
+    @abstractmethod
+    def opening(self, input_tokens: int) -> bytes:
+        """The events before the first piece."""
+
+    @abstractmethod
+    def piece(self, piece: Piece) -> bytes:
+        """One piece as one event (or, where a new block begins, several)."""
+
+    @abstractmethod
+    def closing(self, plan: Plan) -> bytes:
+        """The events that say why it ended, what it cost, and that it is over."""
+
+    @abstractmethod
+    def whole(self, plan: Plan) -> dict[str, Any]:
+        """The answer in one object."""
+
+    @staticmethod
+    @abstractmethod
+    def refusal(no: Refusal) -> dict[str, Any]:
+        """The body of an error response."""
+
+    @staticmethod
+    @abstractmethod
+    def listing(models: Sequence[tuple[str, str]]) -> dict[str, Any]:
+        """The models on offer, given as (name on the wire, title)."""
