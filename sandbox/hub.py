@@ -98,6 +98,13 @@ class Hub:
         finally:
             self.leave(code, viewer)
 
+    async def aclose(self) -> None:
+        """End the reader and its connection."""
+        if self.reader:
+            self.reader.cancel()
+            await asyncio.gather(self.reader, return_exceptions=True)
+        await self.redis.aclose()
+
     async def listen(self, viewer: Viewer, seen: tuple[int, int]) -> AsyncIterator[bytes]:
         while True:
             place, data = await viewer.frames.get()

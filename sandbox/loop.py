@@ -48,8 +48,25 @@ class Loop:
         with self.lock:
             if self.loop is None:
                 self.loop = uvloop.new_event_loop()
-                threading.Thread(target=self.loop.run_forever, name="wire", daemon=True).start()
+                self.thread = threading.Thread(target=self.loop.run_forever, name="wire", daemon=True)
+                self.thread.start()
             return self.loop
+
+    def close(self) -> None:
+        """Close the shared things and end the thread; for tests, since a worker's loop ends with its process."""
+        if self.loop is None:
+            return
+        self.run(self.close_room())
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join()
+        self.loop.close()
+        self.loop = None
+
+    async def close_room(self) -> None:
+        if self.room:
+            await self.room.client.close()
+            await self.room.redis.aclose()
+            self.room = None
 
     async def open_room(self) -> Room:
         """The shared things, made on the loop they belong to."""

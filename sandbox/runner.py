@@ -23,6 +23,7 @@ from sandbox.wire.types import Endpoint, Kind, Outcome, Reasoning, Text, WireErr
 logger = logging.getLogger(__name__)
 
 WATCH_EVERY_S = 1.0
+TEXTS = {"messages", "system", "contents", "systemInstruction"}
 NOT_SENT_AGAIN = "Our worker stopped while this answer was arriving. It is not asked for twice."
 TIME_IS_UP = "The trial's time ran out before this answer was complete."
 STOPPED = "The trial was stopped before this answer was complete."
@@ -198,7 +199,8 @@ class Asking:
             "charge": cost.charge,
             "tries": outcome.tries,
             "flags": list(outcome.flags),
-            "sent_body": dict(outcome.sent),
+            # The texts stand in the prompt's row; what is kept here are the parameters beside them.
+            "sent_body": {name: value for name, value in outcome.sent.items() if name not in TEXTS},
             "dropped": list(outcome.dropped),
         }
 

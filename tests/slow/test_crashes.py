@@ -51,7 +51,7 @@ def open_trial(*, channels=5, prompts=4, deadline_s=90, settings=None):
 def steady_models():
     from sandbox.simulators.personas import PERSONAS
 
-    return [persona.name for persona in PERSONAS if not persona.flaw and not persona.is_judge]
+    return [persona.name for persona in PERSONAS.values() if not persona.flaw and not persona.is_judge]
 
 
 def answers(trial, state=None):
