@@ -90,6 +90,7 @@ class CatalogueViewSet(GenericViewSet[Any]):
     """Lists and details as plain values: no model instances, a fixed number of queries."""
 
     lookup_field = "slug"
+    lookup_value_regex = "[^/]+"
     pagination_class = Pages
     filters: ClassVar[Mapping[str, narrowing.Condition]] = {}
 
@@ -109,7 +110,8 @@ class CatalogueViewSet(GenericViewSet[Any]):
 
     def retrieve(self, request: Request, slug: str) -> Response:
         """One of them."""
-        found = self.render(self.rows().filter(slug=slug)[:1])
+        # PostgreSQL refuses to be asked about a NUL.
+        found = [] if "\0" in slug else self.render(self.rows().filter(slug=slug)[:1])
         if not found:
             raise Http404
         return Response(found[0])

@@ -51,7 +51,8 @@ def one_of(path: str, rows: Callable[[], QuerySet[Any]], column: str = "slug") -
 
     def build(name: str, value: str) -> Q:
         """a slug"""
-        if not rows().filter(**{column: value}).exists():
+        # PostgreSQL refuses to be asked about a NUL.
+        if "\0" in value or not rows().filter(**{column: value}).exists():
             names = rows().order_by(column).values_list(column, flat=True).distinct()[:MOST_NAMED]
             raise unknown_value(name, value, known=_("Take one of these: %s") % ", ".join(names))
         return Q(**{path: value})
