@@ -142,7 +142,7 @@ def check_name(name: str, own: Collection[str]) -> None:
         raise Blocked("not a host name")
     if len(labels) == 1 or any(name.endswith(f".{suffix}") for suffix in INSIDE_SUFFIXES):
         raise Blocked("a name of an inside network")
-    if any(name == host or name.endswith(f".{host}") for host in own):
+    if any(f".{name}".endswith("." + host.removeprefix(".")) for host in own):
         raise Blocked("it is our own address")
 
 

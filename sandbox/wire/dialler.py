@@ -34,10 +34,11 @@ class TooManyInterim(http_exceptions.HttpProcessingError):
 
 
 class Handler(ResponseHandler):
-    """aiohttp's protocol with two mends: interim responses are bounded, and a broken body is told at once.
+    """aiohttp's protocol with two mends: interim responses are bounded, and what came before a break can be read.
 
-    aiohttp would read "100 Continue" for ever; it forgets a response whose first bytes hold a head and a wrong chunk,
-    and lets a reader wait for a body whose framing has broken.
+    aiohttp would read "100 Continue" for ever. It forgets a response whose first bytes hold a head and a wrong chunk,
+    and when a connection breaks its exception overtakes the bytes that nobody has read yet. Here a broken body simply
+    ends: whether an answer is complete is for its protocol to say.
     """
 
     awaits_head = False
@@ -57,10 +58,19 @@ class Handler(ResponseHandler):
                 return
         super().data_received(data)
 
+    def connection_lost(self, exc: BaseException | None) -> None:
+        self._end_body()
+        super().connection_lost(exc)
+
     def set_exception(self, exc: BaseException, *cause: Any) -> None:
         super().set_exception(exc, *cause)
-        if self._payload is not None and isinstance(exc, http_exceptions.HttpProcessingError):
-            self._payload.set_exception(aiohttp.ClientPayloadError("the body's framing is broken"))
+        self._end_body()
+
+    def _end_body(self) -> None:
+        payload, self._payload = self._payload, None
+        if payload is not None and not payload.is_eof():
+            self.force_close()
+            payload.feed_eof()
 
     def feed_data(self, data: Any, size: int = 0) -> None:
         if 100 <= data[0].code < 200:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
+from functools import cache
 from urllib.parse import quote
 
 import pytest
@@ -17,6 +18,7 @@ from tests.sandbox.wire.upstream import FAST, KEY, Upstream, upstream
 QUESTION = Question("What is a touchstone?")
 
 
+@cache
 def provoke(fault: Fault) -> tuple[Outcome, Upstream]:
     async def run() -> tuple[Outcome, Upstream]:
         async with upstream(fault.script) as up:
