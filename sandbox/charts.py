@@ -1,0 +1,258 @@
+"""A report's charts as SVG: quality against cost, and how soon the first words come.
+
+Markup is built by ``format_html`` alone. Colours come from classes (``chart__…``), words inherit the page's ink and
+faces, and each chart says in its title and description what the table beside it says in figures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from marketplace import money
+from sandbox.wording import Facts, Names
+
+WIDTH = 560
+MOST_LABELS = 6
+LETTERS = 22
+
+
+class Chart(NamedTuple):
+    """``svg`` draws what ``title`` names; ``note`` says how to read it."""
+
+    title: str
+    svg: SafeString
+    note: str
+
+
+class Point(NamedTuple):
+    """One channel: money per 100 answers, score with its interval, and whether it is the chosen one."""
+
+    name: str
+    cost: float
+    score: float
+    low: float
+    high: float
+    is_chosen: bool
+
+
+class Bar(NamedTuple):
+    """One channel's time to the first words, in ms: the usual one, and the one that 19 of 20 answers keep."""
+
+    name: str
+    p50: float
+    p95: float
+    is_chosen: bool
+
+
+def all_of(facts: Facts) -> list[Chart]:
+    """The charts that this report has figures for."""
+    charts = [quality_and_cost(facts), latency(facts)]
+    return [chart for chart in charts if chart is not None]
+
+
+def quality_and_cost(facts: Facts) -> Chart | None:
+    """Scores with their intervals, up, against cost on a logarithmic scale, to the right."""
+    points = list(_points(facts))
+    if not points:
+        return None
+    without = sum(row["score"] is not None for row in facts["ranking"]) - len(points)
+    note = _("Higher is better, further left is cheaper; the lines are 90 % intervals. Each step right costs more.")
+    if without:
+        note += " " + _("Left out, for their cost is unknown or nothing: %d.") % without
+    title = _("Quality against cost")
+    return Chart(title, _scatter(points, title=title, currency=facts["currency"]), note)
+
+
+def latency(facts: Facts) -> Chart | None:
+    """Time to the first words, a bar per channel, the quickest first."""
+    bars = sorted(_bars(facts), key=lambda bar: bar.p50)
+    if not bars:
+        return None
+    title = _("Time to the first words (TTFT)")
+    note = _("The bar ends where half of the answers had begun, the line where 19 of 20 had.")
+    return Chart(title, _ladder(bars, title=title), note)
+
+
+def _points(facts: Facts) -> Iterable[Point]:
+    names, chosen = Names(facts), facts["recommendation"]["channel"]
+    for row in facts["ranking"]:
+        if row["score"] is not None and row["cost"] is not None and Decimal(row["cost"]) > 0:
+            name = names.channel(row["channel"])
+            cost = float(row["cost"])
+            yield Point(name, cost, row["score"], row["low"], row["high"], row["channel"] == chosen)
+
+
+def _bars(facts: Facts) -> Iterable[Bar]:
+    names, chosen = Names(facts), facts["recommendation"]["channel"]
+    for row in facts["ranking"]:
+        if row["ttft_ms_p50"] is not None:
+            name = names.channel(row["channel"])
+            yield Bar(name, row["ttft_ms_p50"], row["ttft_ms_p95"], row["channel"] == chosen)
+
+
+class Frame(NamedTuple):
+    """Where the scatter's plot lies, and which costs (log10) and scores it spans."""
+
+    left: float
+    right: float
+    top: float
+    bottom: float
+    cheapest: float
+    dearest: float
+    lowest: float
+    highest: float
+
+    def x(self, cost: float) -> float:
+        share = (math.log10(cost) - self.cheapest) / (self.dearest - self.cheapest)
+        return round(self.left + share * (self.right - self.left), 1)
+
+    def y(self, score: float) -> float:
+        share = (score - self.lowest) / (self.highest - self.lowest)
+        return round(self.bottom - share * (self.bottom - self.top), 1)
+
+
+def _frame(points: list[Point]) -> Frame:
+    logs = [math.log10(point.cost) for point in points]
+    # At least a factor of two, so that equal prices do not fill the whole width.
+    room = max(0.3 - (max(logs) - min(logs)), 0.1) / 2
+    lowest = max(math.floor(min(point.low for point in points)), 0)
+    highest = max(math.ceil(max(point.high for point in points)), lowest + 1)
+    return Frame(44, WIDTH - 16, 14, 300, min(logs) - room, max(logs) + room, lowest, highest)
+
+
+def _scatter(points: list[Point], *, title: str, currency: str) -> SafeString:
+    frame = _frame(points)
+    description = _(", ").join(f"{p.name}: {p.score:.1f}, {_money(p.cost, currency)}" for p in points)
+    parts = [
+        *(_level(frame, score) for score in range(int(frame.lowest), int(frame.highest) + 1)),
+        *(_cost_mark(frame, cost, currency) for cost in _ticks(frame)),
+        *(_point(frame, point, currency) for point in sorted(points, key=lambda point: point.is_chosen)),
+        *_labels(frame, points),
+        _text((frame.left + frame.right) / 2, 342, _("cost per 100 answers"), anchor="middle", kind="chart__axis"),
+    ]
+    return _svg(350, parts, title=title, description=description)
+
+
+def _level(frame: Frame, score: int) -> SafeString:
+    y = frame.y(score)
+    return _line(frame.left, y, frame.right, y, kind="chart__grid") + _text(36, y + 4, str(score), anchor="end")
+
+
+def _cost_mark(frame: Frame, cost: float, currency: str) -> SafeString:
+    x = frame.x(cost)
+    label = _text(x, frame.bottom + 20, _money(cost, currency), anchor="middle")
+    return _line(x, frame.bottom, x, frame.bottom + 5, kind="chart__grid") + label
+
+
+def _ticks(frame: Frame) -> list[float]:
+    """Round sums within the frame: 1, 2, 5 of each power of ten where they fit, else the powers alone."""
+    powers = range(math.floor(frame.cheapest), math.ceil(frame.dearest) + 1)
+    for steps in ((1, 2, 5), (1, 3), (1,)):
+        ticks = [step * 10.0**power for power in powers for step in steps]
+        inside = [tick for tick in ticks if frame.cheapest <= math.log10(tick) <= frame.dearest]
+        if len(inside) <= 6:
+            break
+    return inside
+
+
+def _point(frame: Frame, point: Point, currency: str) -> SafeString:
+    x, y = frame.x(point.cost), frame.y(point.score)
+    kind = "chart__point chart__point--lead" if point.is_chosen else "chart__point"
+    hint = f"{point.name}: {point.score:.1f} [{point.low:.1f}, {point.high:.1f}], {_money(point.cost, currency)}"
+    return format_html(
+        '<g class="{}"><title>{}</title>{}<circle cx="{}" cy="{}" r="{}"/></g>',
+        kind,
+        hint,
+        _line(x, frame.y(point.low), x, frame.y(point.high), kind="chart__whisker"),
+        x,
+        y,
+        6 if point.is_chosen else 4.5,
+    )
+
+
+def _labels(frame: Frame, points: list[Point]) -> list[SafeString]:
+    """Names beside the chosen and the best points, as far as they do not run into each other."""
+    placed: list[tuple[float, float]] = []
+    labels = []
+    for point in sorted(points, key=lambda each: (not each.is_chosen, -each.score)):
+        x, y = frame.x(point.cost), frame.y(point.score)
+        crowded = any(abs(y - other_y) < 15 and abs(x - other_x) < 150 for other_x, other_y in placed)
+        if crowded or len(placed) == MOST_LABELS:
+            continue
+        placed.append((x, y))
+        at_right = x < WIDTH * 0.62
+        kind = "chart__name chart__name--lead" if point.is_chosen else "chart__name"
+        shift, anchor = (10, "start") if at_right else (-10, "end")
+        labels.append(_text(x + shift, y + 4, _short(point.name), anchor=anchor, kind=kind))
+    return labels
+
+
+def _ladder(bars: list[Bar], *, title: str) -> SafeString:
+    left, right, step = 172, WIDTH - 78, 24
+    longest = max(max(bar.p95, bar.p50) for bar in bars) or 1.0
+
+    def reach(ms: float) -> float:
+        return round(left + ms / longest * (right - left), 1)
+
+    parts = []
+    for place, bar in enumerate(bars):
+        y = 8 + place * step
+        middle = y + 8
+        kind = "chart__bar chart__bar--lead" if bar.is_chosen else "chart__bar"
+        width = max(round(reach(bar.p50) - left, 1), 1)
+        parts.append(
+            format_html(
+                '<g><title>{}</title>{}<rect class="{}" x="{}" y="{}" width="{}" height="10" rx="4"/>{}{}{}</g>',
+                f"{bar.name}: p50 {_ms(bar.p50)}, p95 {_ms(bar.p95)}",
+                _text(left - 10, middle + 4, _short(bar.name), anchor="end", kind="chart__name"),
+                kind,
+                left,
+                y + 3,
+                width,
+                _line(reach(bar.p50), middle, reach(bar.p95), middle, kind="chart__whisker"),
+                _line(reach(bar.p95), middle - 5, reach(bar.p95), middle + 5, kind="chart__whisker"),
+                _text(reach(max(bar.p95, bar.p50)) + 8, middle + 4, _ms(bar.p50), kind="chart__figure"),
+            )
+        )
+    description = _(", ").join(f"{bar.name}: {_ms(bar.p50)}" for bar in bars)
+    return _svg(16 + len(bars) * step, parts, title=title, description=description)
+
+
+def _svg(height: float, parts: Iterable[SafeString], *, title: str, description: str) -> SafeString:
+    return format_html(
+        '<svg class="chart__svg" width="100%" viewBox="0 0 {} {}" role="img" font-size="13" fill="currentColor">'
+        "<title>{}</title><desc>{}</desc>{}</svg>",
+        WIDTH,
+        height,
+        title,
+        description,
+        format_html_join("", "{}", ((part,) for part in parts)),
+    )
+
+
+def _line(x1: float, y1: float, x2: float, y2: float, *, kind: str) -> SafeString:
+    return format_html('<line class="{}" x1="{}" y1="{}" x2="{}" y2="{}"/>', kind, x1, y1, x2, y2)
+
+
+def _text(x: float, y: float, text: str, *, anchor: str = "start", kind: str = "chart__figure") -> SafeString:
+    words: dict[str, Any] = {"x": round(x, 1), "y": round(y, 1), "anchor": anchor, "kind": kind, "text": text}
+    return format_html('<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>', **words)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
+
+
+def _money(cost: float, currency: str) -> str:
+    return money.show(Decimal(f"{cost:.3g}"), currency)
+
+
+def _ms(value: float) -> str:
+    return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1000:.1f} s"
