@@ -293,7 +293,7 @@ LIVE_KEEP_S = env_int("LIVE_KEEP_S", 24 * 3600)
 # -- money ---------------------------------------------------------------------------------------
 CURRENCY = "CNY"
 # What all free trials together may spend per day, and how many a guest may start per day.
-PURSE_PER_DAY = env_decimal("PURSE_PER_DAY", "50")
+PURSE_PER_DAY = env_decimal("PURSE_PER_DAY", "200")
 GUEST_TRIALS_PER_DAY = env_int("GUEST_TRIALS_PER_DAY", 40)
 # Held for an answer whose price nobody knows (a server of the visitor's own); never shown as its cost.
 UNKNOWN_PRICE_HOLD = env_decimal("UNKNOWN_PRICE_HOLD", "0.05")

@@ -20,7 +20,7 @@ from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
 from marketplace.problems import Problem, ProblemSerializer
-from sandbox import exports, trials
+from sandbox import trials
 from sandbox.models import Report, Trial
 from sandbox.serializers import (
     TrialDetailSerializer,
@@ -138,6 +138,8 @@ class ReportDetail(APIView):
     )
     def get(self, request: Request, code: str) -> HttpResponse:
         """What was found: frozen facts, as JSON or one row per answer as CSV."""
+        from sandbox import exports
+
         wanted = request.query_params.get("format", "json")
         if wanted not in {"json", "csv"}:
             raise Problem(400, _("A report has no format “%s”.") % wanted[:20], field="format", mend="json, csv")

@@ -88,11 +88,17 @@ def connect() -> redis.Redis:
     return redis.Redis.from_url(settings.REDIS_URL, protocol=2, socket_timeout=2, socket_connect_timeout=1)
 
 
-def connect_async(*, timeout: float = 5) -> redis.asyncio.Redis:
-    """A client for the running loop. ``timeout`` (seconds) must exceed any BLOCK it is used with."""
-    return redis.asyncio.Redis.from_url(
-        settings.REDIS_URL, protocol=2, socket_timeout=timeout, socket_connect_timeout=1
+def connect_async(*, timeout: float = 5, connections: int = 16) -> redis.asyncio.Redis:
+    """A client for the running loop; calls beyond ``connections`` wait. ``timeout`` (s) must exceed any BLOCK."""
+    pool = redis.asyncio.BlockingConnectionPool.from_url(
+        settings.REDIS_URL,
+        protocol=2,
+        socket_timeout=timeout,
+        socket_connect_timeout=1,
+        max_connections=connections,
+        timeout=timeout,
     )
+    return redis.asyncio.Redis.from_pool(pool)
 
 
 def append_arguments(events: Iterable[tuple[str, Any]], *, fresh: bool) -> list[Any]:

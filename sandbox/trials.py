@@ -78,7 +78,7 @@ class Plan:
 
 def suggest(scenario: Scenario, *, top: int) -> list[Channel]:
     """``top`` channels to try: live ones when two or more are live, else simulated; best evidence first."""
-    offered = scenario.channels.listed().live().select_related("provider", "model")
+    offered = scenario.channels.listed().contenders().live().select_related("provider", "model")
     kind = {"provider__is_simulated": offered.filter(provider__is_simulated=False).count() < 2}
     evidence = Avg("measurements__value", filter=Q(measurements__metric="score", measurements__scenario=scenario))
     return list(
@@ -196,7 +196,7 @@ def refuse_channels(scenario: Scenario, channels: Sequence[Channel]) -> None:
             _("Take either only simulated or only real ones."),
         )
     chosen = Channel.objects.filter(pk__in=[channel.pk for channel in channels])
-    offered = chosen.listed().filter(scenarios=scenario)
+    offered = chosen.listed().contenders().filter(scenarios=scenario)
     refuse_missing(channels, offered, _("not offered in this scenario"))
     refuse_missing(
         channels, offered.live(), _("only listed: we hold no working key for it, so it cannot be tried here")

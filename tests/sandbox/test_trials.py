@@ -251,7 +251,7 @@ def test_suggests_the_best_evidence_first(scenario):
 
 
 def test_judges_are_not_suggested(scenario):
-    make_channel(is_judge=True)
+    make_channel(scenario=scenario, is_judge=True)
     assert suggest(scenario, top=5) == []
 
 
