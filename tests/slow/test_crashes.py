@@ -6,9 +6,11 @@ import itertools
 
 import pytest
 from django.utils import timezone
+from kombu import pools
 
 from catalog.models import Channel, Scenario
 from catalog.seed.scenarios import load_scenarios
+from marketplace import celery_app
 from marketplace.billing import ledger
 from marketplace.billing.models import Hold, LedgerEntry
 from sandbox import tasks, trials
@@ -29,10 +31,18 @@ def stack(tmp_path, settings):
     load_prompts()
     load_fleet()
     stack = Stack(tmp_path, speed=0.5)
-    settings.REDIS_URL = settings.CELERY_BROKER_URL = stack.redis_url
+    settings.REDIS_URL = stack.redis_url
+    ring_at(stack.redis_url)
     settings.SIMULATORS_URL = stack.simulators_url
     yield stack
     stack.close()
+
+
+def ring_at(url):
+    """Have this process's bells ring at another broker."""
+    pools.reset()
+    celery_app._pool = celery_app.amqp._producer_pool = None
+    celery_app.conf.broker_url = celery_app.conf.broker_write_url = url
 
 
 def open_trial(*, channels=5, prompts=4, deadline_s=90, settings=None):
