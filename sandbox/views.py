@@ -175,5 +175,3 @@ def revoke_report(request: HttpRequest, code: str) -> HttpResponse:
     mine.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
     messages.success(request, _("The report is closed. Its link no longer opens for anyone."))
     return redirect(reverse("catalog:home"))
-
-
