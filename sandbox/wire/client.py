@@ -103,6 +103,7 @@ class Client:
                 with watch.over(timeout):
                     target = await self._dial(endpoint, watch)
                     headers = {"accept": "application/json"} | dialects.authorise(endpoint)
+                    watch.send(perf_counter())
                     async with self._dialler.get(target, adapter.MODELS_PATH, headers=headers) as response:
                         watch.answer(perf_counter())
                         body = await Reader(response, most=self._limits.body_bytes).read_all()

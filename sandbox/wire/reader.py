@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator
 
 import aiohttp
 
@@ -14,23 +13,26 @@ STEP = 64 * 1024
 
 
 class Reader:
-    """``read`` gives the next bytes, and b"" at the end. Raises ``too_large``, ``cut_off`` or ``malformed``."""
+    """``read`` gives the next bytes, and b"" at the end. Raises ``too_large``, ``cut_off`` or ``malformed``.
+
+    What fits within the limit is given before the rest is refused.
+    """
 
     def __init__(self, response: aiohttp.ClientResponse, *, most: int) -> None:
         self._content = response.content
         self._left = most
+        self._is_full = False
         self._inflater = choose_inflater(response.headers.get("content-encoding", "").strip().lower())
 
     async def read(self) -> bytes:
         while True:
+            if self._is_full:
+                raise WireError(Kind.TOO_LARGE, "The response is larger than we accept.")
             try:
                 chunk = await self._content.readany()
             except (aiohttp.ClientError, OSError):
                 raise WireError(Kind.CUT_OFF, "The connection broke before the answer was complete.") from None
-            if not self._inflater:
-                self._count(chunk)
-                return chunk
-            plain = b"".join(self._inflate(self._inflater, chunk))
+            plain = self._fit(chunk) if self._inflater is None else self._inflate(self._inflater, chunk)
             if plain or not chunk:
                 return plain
 
@@ -40,20 +42,22 @@ class Reader:
             parts.append(part)
         return b"".join(parts)
 
-    def _count(self, plain: bytes) -> None:
+    def _fit(self, plain: bytes) -> bytes:
+        if len(plain) > self._left:
+            self._is_full = True
+            plain = plain[: self._left]
         self._left -= len(plain)
-        if self._left < 0:
-            raise WireError(Kind.TOO_LARGE, "The response is larger than we accept.")
+        return plain
 
-    def _inflate(self, inflater: zlib._Decompress, chunk: bytes) -> Iterator[bytes]:
+    def _inflate(self, inflater: zlib._Decompress, chunk: bytes) -> bytes:
+        parts = []
         try:
-            while chunk:
-                plain = inflater.decompress(chunk, STEP)
-                self._count(plain)
-                yield plain
+            while chunk and not self._is_full:
+                parts.append(self._fit(inflater.decompress(chunk, STEP)))
                 chunk = inflater.unconsumed_tail
         except zlib.error:
             raise WireError(Kind.MALFORMED, "The response is packed wrongly.") from None
+        return b"".join(parts)
 
 
 def choose_inflater(encoding: str) -> zlib._Decompress | None:

@@ -6,6 +6,7 @@ inside JSON.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from sandbox.wire.types import Kind, WireError
@@ -39,24 +40,20 @@ class Decoder:
         self._name = ""
         self._data: list[bytes] = []
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """The events that ``chunk`` completes."""
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """The events that ``chunk`` completes, those before a refusal included. Exhaust it before the next chunk."""
         lines = self._split(chunk)
         last = lines.pop()
-        if not lines:
-            self._keep(last)
-            return []
-        events: list[Event] = []
-        lines[0] = self._complete(lines[0])
+        if lines:
+            lines[0] = self._complete(lines[0])
         for line in lines:
             if line:
                 self._read(line)
-            else:
-                self._dispatch(events)
+            elif event := self._close_event():
+                yield event
         self._keep(last)
-        return events
 
-    def finish(self) -> list[Event]:
+    def finish(self) -> Iterator[Event]:
         """The event that lacked only its blank line when the stream ended, as careless servers end it."""
         return self.feed(b"\n\n")
 
@@ -105,12 +102,15 @@ class Decoder:
         elif field not in (b"", b"id", b"retry"):
             self.is_strange = True
 
-    def _dispatch(self, events: list[Event]) -> None:
-        if self._data:
-            self._events_left -= 1
-            if self._events_left < 0:
-                raise WireError(Kind.TOO_LARGE, "The stream has more events than we accept.")
-            events.append(Event(self._name, self._data[0] if len(self._data) == 1 else b"\n".join(self._data)))
-            self._data = []
+    def _close_event(self) -> Event | None:
+        """The event that a blank line ends; None where it had no data."""
+        data, name = self._data, self._name
         self._name = ""
         self._size = 0
+        if not data:
+            return None
+        self._data = []
+        self._events_left -= 1
+        if self._events_left < 0:
+            raise WireError(Kind.TOO_LARGE, "The stream has more events than we accept.")
+        return Event(name, data[0] if len(data) == 1 else b"\n".join(data))

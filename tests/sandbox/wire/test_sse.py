@@ -18,7 +18,7 @@ def decode(raw: bytes, size: int | None = None, *, event_bytes: int = 10_000, ev
     decoder = Decoder(event_bytes=event_bytes, events=events)
     step = size or len(raw) or 1
     found = [event for at in range(0, len(raw), step) for event in decoder.feed(raw[at : at + step])]
-    return found + decoder.finish()
+    return [*found, *decoder.finish()]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, None])
@@ -58,7 +58,7 @@ def test_gives_what_lacks_only_its_last_line_ends():
 )
 def test_knows_what_is_no_field_at_all(raw, is_strange):
     decoder = Decoder(event_bytes=100, events=1)
-    decoder.feed(raw + b"\n")
+    assert list(decoder.feed(raw + b"\n")) == []
     assert decoder.is_strange is is_strange
 
 
@@ -68,6 +68,13 @@ def test_refuses_an_event_that_is_too_large(raw, size):
     with pytest.raises(WireError) as refused:
         decode(raw, size, event_bytes=64)
     assert refused.value.kind == Kind.TOO_LARGE
+
+
+def test_gives_what_came_before_a_refusal():
+    events = Decoder(event_bytes=64, events=100).feed(b"data: kept\n\ndata: " + b"a" * 100)
+    assert next(events).data == b"kept"
+    with pytest.raises(WireError):
+        next(events)
 
 
 def test_counts_the_size_of_each_event_by_itself():
