@@ -12,7 +12,7 @@ from typing import NamedTuple
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 
-from catalog.models import Channel, Measurement, Scenario
+from catalog.models import Channel, Dimension, Measurement, Scenario
 
 SCORE = "score"
 SPEED = ("ttft_ms", "output_tps")
@@ -35,13 +35,20 @@ class ScenarioEvidence(NamedTuple):
     metrics: dict[str, Measurement]
 
     @property
+    def dimensions(self) -> list[tuple[Dimension, Measurement]]:
+        """The rows of single dimensions, in the newest rubric's order."""
+        newest = max(self.scenario.rubrics.all(), key=lambda rubric: rubric.version, default=None)
+        found = [(each, self.metrics.get(f"{SCORE}:{each.slug}")) for each in newest.dimensions.all()] if newest else []
+        return [(dimension, row) for dimension, row in found if row]
+
+    @property
     def newest(self) -> Measurement:
         return max(self.metrics.values(), key=lambda row: row.measured_at)
 
 
 def of_channel(channel: Channel) -> list[ScenarioEvidence]:
     """A channel's best rows, scenario by scenario; empty when nothing was measured."""
-    rows = Measurement.objects.filter(channel=channel).select_related("scenario")
+    rows = Measurement.objects.filter(channel=channel).prefetch_related("scenario__rubrics__dimensions")
     found: dict[Scenario, dict[str, Measurement]] = defaultdict(dict)
     for row in _best(rows, partition="scenario"):
         found[row.scenario][row.metric] = row

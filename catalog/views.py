@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -17,11 +18,14 @@ from catalog.countries import country_name
 from catalog.filters import ChannelFilter
 from catalog.models import AIModel, Channel, Listing, Price, Provider, PublicReport, Scenario
 from catalog.models.channels import ChannelQuerySet
+from catalog.models.providers import ProviderQuerySet
 
 SUGGESTED_CHANNELS = 8
 CHOICES_OF_TOP = (4, SUGGESTED_CHANNELS, 16, 25)
 CHANNELS_PER_PAGE = 30
 ROWS_PER_PAGE = 50
+# The home page shows those that sell most.
+SHOWN_PROVIDERS = 18
 # A scenario page shows this many channels of each kind; the rest are a filtered list away.
 SHOWN_UNMEASURED = 24
 
@@ -36,7 +40,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "run": run,
         "run_rows": run.rows[:5] if run else [],
         "run_sureness": evidence.sureness(run.rows) if run else 0.0,
-        "providers": Provider.objects.listed().real().order_by("slug"),
+        "providers": _providers_by_offers().filter(is_simulated=False)[:SHOWN_PROVIDERS],
         "destinations": _destinations(),
         "counts": _counts(),
         **_trial_defaults(),
@@ -75,10 +79,12 @@ def list_channels(request: HttpRequest) -> HttpResponse:
     form = ChannelFilter(request.GET)
     found = shelf.with_prices(form.apply(_offered().for_lists()).order_by("-live", "model__name", "slug"))
     page = Paginator(found, CHANNELS_PER_PAGE).get_page(request.GET.get("page"))
+    items = shelf.with_speed(page.object_list)
     context = {
         "form": form,
         "page": page,
-        "items": shelf.with_speed(page.object_list),
+        "items": items,
+        "to_compare": _to_compare(form, items),
         "counts": _counts(),
         "section": "channels",
     }
@@ -95,6 +101,7 @@ def show_channel(request: HttpRequest, slug: str) -> HttpResponse:
         "channel": channel,
         "earlier_prices": Price.objects.filter(channel=channel, ends_on__lte=timezone.localdate()),
         "measured": evidence.of_channel(channel),
+        "currency": settings.CURRENCY,
         "curl": snippets.curl(channel),
         "key_variable": snippets.key_variable(channel),
         "country": country_name(channel.provider.country),
@@ -105,7 +112,7 @@ def show_channel(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def list_providers(request: HttpRequest) -> HttpResponse:
-    providers = Provider.objects.listed().annotate(offers=Count("channels", filter=_LISTED_CONTENDER)).order_by("slug")
+    providers = list(_providers_by_offers())
     real = [(provider, country_name(provider.country)) for provider in providers if not provider.is_simulated]
     simulated = [provider for provider in providers if provider.is_simulated]
     return render(request, "catalog/providers.html", {"real": real, "simulated": simulated, "section": "providers"})
@@ -150,6 +157,15 @@ def show_model(request: HttpRequest, slug: str) -> HttpResponse:
 _LISTED_CONTENDER = Q(channels__listing=Listing.LISTED, channels__is_judge=False)
 
 
+def _providers_by_offers() -> ProviderQuerySet:
+    """Listed providers with ``offers``, their number of channels; those that sell most first."""
+    return (
+        Provider.objects.listed()
+        .annotate(offers=Count("channels", filter=_LISTED_CONTENDER))
+        .order_by("-offers", "slug")
+    )
+
+
 def _offered() -> ChannelQuerySet:
     return Channel.objects.listed().contenders()
 
@@ -160,6 +176,15 @@ def _destinations() -> dict[str, object]:
     providers = list(Provider.objects.filter(pk__in=live.values("provider")).order_by("slug"))
     countries = {country_name(provider.country) for provider in providers if provider.country}
     return {"providers": providers if live.count() > 1 else [], "countries": sorted(countries)}
+
+
+def _to_compare(form: ChannelFilter, items: list[shelf.Item]) -> str:
+    """The query that opens the trial form with this page's live channels; empty when they are too few."""
+    live = [item.channel.slug for item in items if item.is_live][: settings.TRIAL_MAX_CHANNELS]
+    scenario = form.answers.get("scenario") or Scenario.objects.open().first()
+    if len(live) < 2 or scenario is None:
+        return ""
+    return urlencode({"scenario": scenario.slug, "channel": live}, doseq=True)
 
 
 def _counts() -> dict[str, int]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from catalog.models import AIModel, Channel, Dimension, Listing, Price, Provider, Rubric, Scenario
+from catalog.models import AIModel, Channel, Dimension, Listing, Measurement, Price, Provider, Rubric, Scenario
 from sandbox.models import Answer, Contender, Prompt, PromptSet, Trial
 
 _numbers = itertools.count(1)
@@ -150,3 +150,17 @@ def make_trial(*, channels: int | list[Channel] = 2, prompts: int = 2, **overrid
                 Answer(contender=contender, prompt=prompt, repeat=repeat) for repeat in range(trial.repeats)
             )
     return trial
+
+
+def make_measurement(*, channel: Channel, scenario: Scenario, **overrides: Any) -> Measurement:
+    """A score of 7 [6.5, 7.5] on 6 prompts, measured now."""
+    values = {
+        "metric": "score",
+        "value": 7.0,
+        "low": 6.5,
+        "high": 7.5,
+        "samples": 6,
+        "report": f"report-{number()}",
+        "measured_at": timezone.now(),
+    }
+    return Measurement.objects.create(channel=channel, scenario=scenario, **{**values, **overrides})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django import template
 from django.utils.formats import number_format
@@ -12,10 +12,16 @@ from django.utils.translation import gettext as _
 from marketplace import money as cash
 
 register = template.Library()
+T = TypeVar("T")
 UNKNOWN = "–"
 FULL_MARKS = 10.0
 # A leader of whom we are not sure at all still has to look like the leader.
 FAINTEST = 0.45
+
+
+def known(value: T | None) -> T | None:
+    """A filter gets "" where a template's variable leads nowhere, such as to a metric that nobody measured."""
+    return None if value == "" else value
 
 
 def place(value: float) -> str:
@@ -38,13 +44,12 @@ def streak(
     drawn: bool = False,
 ) -> dict[str, Any]:
     """A score of 1-10 with its interval; ``lead`` paints it gold, as bright as ``sure`` (0-1, None is fully)."""
-    known = low is not None and high is not None
     label = _("%(value)s of 10") % {"value": f"{value:.1f}"}
     return {
         "label": f"{label} {interval(low, high)}".strip(),
         "bar": place(value),
-        "low_at": place(low) if known and low is not None else None,
-        "high_at": place(high) if known and high is not None else None,
+        "low_at": place(low) if low is not None and high is not None else None,
+        "high_at": place(high) if low is not None and high is not None else None,
         "lead": lead,
         "sure": f"{FAINTEST + (1 - FAINTEST) * (1.0 if sure is None else sure):.2f}",
         "drawn": drawn,
@@ -54,6 +59,7 @@ def streak(
 @register.filter
 def score(value: float | None) -> str:
     """``8.4``"""
+    value = known(value)
     return UNKNOWN if value is None else f"{value:.1f}"
 
 
@@ -66,12 +72,13 @@ def show_interval(low: float | None, high: float | None) -> str:
 @register.filter
 def money(amount: Decimal | str | None, currency: str) -> str:
     """``¥0.0021``"""
-    return cash.show(None if amount is None else Decimal(amount), currency)
+    return cash.show(None if amount is None or amount == "" else Decimal(amount), currency)
 
 
 @register.filter
 def price(amount: Decimal | None, currency: str) -> str:
     """A price per million tokens as its list writes it: ``$0.435``, ``$15``; nothing is rounded away."""
+    amount = known(amount)
     if amount is None:
         return UNKNOWN
     written = number_format(Decimal(amount).normalize() + 0, use_l10n=False)
@@ -81,6 +88,7 @@ def price(amount: Decimal | None, currency: str) -> str:
 @register.filter
 def tokens(count: int | None) -> str:
     """A size as people say it: ``128K``, ``1M``, ``8,192`` where it is no round thousand."""
+    count = known(count)
     if count is None:
         return UNKNOWN
     for step, sign in ((1_000_000, "M"), (1_048_576, "M"), (1_000, "K"), (1_024, "K")):
@@ -92,6 +100,7 @@ def tokens(count: int | None) -> str:
 @register.filter
 def ms(value: float | None) -> str:
     """A duration: ``212 ms``, from ten seconds on ``12.3 s``."""
+    value = known(value)
     if value is None:
         return UNKNOWN
     return f"{value:,.0f} ms" if value < 10_000 else f"{value / 1000:.1f} s"
@@ -100,6 +109,7 @@ def ms(value: float | None) -> str:
 @register.filter
 def percent(share: float | None) -> str:
     """``0.953`` as ``95 %``; never ``100 %`` unless it is all."""
+    share = known(share)
     if share is None:
         return UNKNOWN
     return f"{int(share * 100 + 0.5) if share in (0, 1) else min(99, max(1, round(share * 100)))} %"

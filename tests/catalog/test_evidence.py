@@ -1,0 +1,55 @@
+"""What counts as a channel's evidence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from catalog import evidence
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_largest_run_counts_and_the_newest_of_equals():
+    scenario, channel = factories.make_scenario(), factories.make_channel()
+    before = timezone.now() - timedelta(days=3)
+    factories.make_measurement(channel=channel, scenario=scenario, samples=24, value=6.0, measured_at=before)
+    factories.make_measurement(channel=channel, scenario=scenario, samples=24, value=7.0)
+    factories.make_measurement(channel=channel, scenario=scenario, samples=6, value=9.0)
+    assert evidence.measured(scenario, [channel.pk])[channel.pk]["score"].value == 7.0
+
+
+def test_another_scenario_is_no_evidence_for_a_score_but_is_for_speed():
+    channel, elsewhere = factories.make_channel(), factories.make_scenario()
+    factories.make_measurement(channel=channel, scenario=elsewhere)
+    factories.make_measurement(channel=channel, scenario=elsewhere, metric="ttft_ms", value=90.0)
+    assert evidence.measured(factories.make_scenario(), [channel.pk]) == {}
+    assert set(evidence.speed([channel.pk])[channel.pk]) == {"ttft_ms"}
+
+
+def test_a_channels_dimensions_come_in_the_rubrics_order():
+    scenario, channel = factories.make_scenario(dimensions=2), factories.make_channel()
+    for metric in ("score:quality-2", "score:quality-1", "score:forgotten"):
+        factories.make_measurement(channel=channel, scenario=scenario, metric=metric)
+    (found,) = evidence.of_channel(channel)
+    assert [dimension.slug for dimension, _row in found.dimensions] == ["quality-1", "quality-2"]
+
+
+def test_a_leader_shines_fully_only_when_its_interval_stands_apart():
+    scenario = factories.make_scenario()
+    first, second, close = (
+        factories.make_measurement(
+            channel=factories.make_channel(), scenario=scenario, value=v, low=v - 0.3, high=v + 0.3
+        )
+        for v in (8.0, 7.0, 7.8)
+    )
+    assert evidence.sureness([first, second]) == 1.0
+    assert evidence.sureness([first, close]) < 1.0
+
+
+def test_a_run_of_one_channel_is_not_shown_as_a_comparison():
+    factories.make_measurement(channel=factories.make_channel(), scenario=factories.make_scenario())
+    assert evidence.latest_run() is None

@@ -1,0 +1,66 @@
+"""How figures are written: unknown is a dash, and nothing is rounded away that matters."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.template import Context, Template
+from django.utils import translation
+
+from catalog.templatetags import measures
+
+
+@pytest.mark.parametrize("write", [measures.score, measures.tokens, measures.ms, measures.percent])
+@pytest.mark.parametrize("unknown", [None, ""])
+def test_unknown_is_a_dash(write, unknown):
+    assert write(unknown) == "–"
+
+
+def test_unknown_money_is_a_dash():
+    assert measures.price(None, "USD") == measures.price("", "USD") == measures.money("", "USD") == "–"
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "written"),
+    [("0.435", "USD", "$0.435"), ("15.000000", "CNY", "¥15"), ("0", "EUR", "€0"), ("100", "GBP", "GBP 100")],
+)
+def test_a_price_is_written_as_its_list_has_it(amount, currency, written):
+    assert measures.price(Decimal(amount), currency) == written
+
+
+@pytest.mark.parametrize(
+    ("count", "written"),
+    [(128_000, "128K"), (131_072, "128K"), (1_000_000, "1M"), (1_048_576, "1M"), (200_001, "200K"), (8_191, "8,191")],
+)
+def test_a_size_is_written_as_people_say_it(count, written):
+    assert measures.tokens(count) == written
+
+
+@pytest.mark.parametrize(("value", "written"), [(212.4, "212 ms"), (9_999, "9,999 ms"), (12_340, "12.3 s")])
+def test_a_duration_has_its_unit(value, written):
+    assert measures.ms(value) == written
+
+
+@pytest.mark.parametrize(
+    ("share", "written"), [(1, "100 %"), (0.999, "99 %"), (0.001, "1 %"), (0, "0 %"), (0.5, "50 %")]
+)
+def test_almost_all_is_not_all(share, written):
+    assert measures.percent(share) == written
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans", "de"])
+def test_a_streak_is_drawn_the_same_in_every_language(language):
+    with translation.override(language):
+        html = Template("{% load measures %}{% streak 8.4 7.9 8.8 lead=True sure=0.5 %}").render(Context())
+    assert 'width="84.00%"' in html
+    assert 'x1="79.00%"' in html
+    assert 'x2="88.00%"' in html
+    assert "streak--lead" in html
+    assert 'fill-opacity="0.73"' in html
+
+
+def test_a_streak_without_an_interval_has_no_whiskers():
+    html = Template("{% load measures %}{% streak 12.5 %}").render(Context())
+    assert "streak__whisker" not in html
+    assert 'width="100.00%" height="10"' in html
