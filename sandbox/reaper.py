@@ -1,4 +1,4 @@
-"""A thread of each worker that looks after forgotten trials, and says every few seconds that the worker is alive.
+"""A thread of each worker: looks after trials nobody holds, deletes old ones, and says that the worker is alive.
 
 It is not a scheduled task, because it must also work while the broker does not.
 """
@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 
 import redis
 from django.conf import settings
 from django.db import close_old_connections
 
-from sandbox import live, tasks
+from sandbox import forgetting, live, tasks
 
 logger = logging.getLogger(__name__)
 
 ALIVE_S = 30
+FORGET_EVERY_S = 600
 
 
 def start() -> threading.Event:
@@ -27,11 +29,15 @@ def start() -> threading.Event:
 
 
 def keep_reaping(ended: threading.Event) -> None:
+    forgot_at = float("-inf")
     while not ended.is_set():
         say_alive()
         close_old_connections()
         try:
             tasks.reap()
+            if time.monotonic() - forgot_at > FORGET_EVERY_S:
+                forgot_at = time.monotonic()
+                forgetting.forget()
         except Exception:
             logger.exception("reaping")
         ended.wait(settings.TRIAL_REAP_EVERY_S)

@@ -1,0 +1,49 @@
+"""What a visitor sent is deleted when it was promised to be."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from catalog.models import PublicReport
+from sandbox.forgetting import forget
+from sandbox.models import Answer, Prompt, Report, Trial
+from tests.factories import make_prompt_set, make_scenario, make_trial
+
+pytestmark = pytest.mark.django_db
+
+
+def ended(days_ago, *, own=False):
+    scenario = make_scenario()
+    prompt_set = make_prompt_set(scenario=scenario, prompts=1, version=None if own else 1)
+    trial = make_trial(scenario=scenario, prompt_set=prompt_set)
+    Trial.objects.filter(pk=trial.pk).update(state="done", finished_at=timezone.now() - timedelta(days=days_ago))
+    Report.objects.create(trial=trial, code=trial.code, facts={})
+    return trial
+
+
+def test_an_old_trial_goes_with_its_prompt_answers_and_report():
+    ended(31, own=True)
+    assert forget() == 1
+    assert not any(model.objects.exists() for model in (Trial, Answer, Report, Prompt))
+
+
+def test_the_houses_prompts_stay():
+    ended(31)
+    forget()
+    assert Prompt.objects.exists()
+
+
+def test_a_young_trial_and_one_that_still_runs_stay():
+    ended(29, own=True)
+    make_trial()
+    assert forget() == 0
+
+
+def test_a_published_report_on_house_prompts_stays_but_not_one_on_a_visitors():
+    for trial in (ended(31), ended(31, own=True)):
+        PublicReport.objects.create(
+            code=trial.code, scenario=trial.scenario, title_zh="t", title_en="t", published_on=timezone.localdate()
+        )
+    assert forget() == 1
+    assert Trial.objects.get().prompt_set.version == 1
