@@ -12,6 +12,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from marketplace import datadir
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -87,7 +89,9 @@ def database(url: str) -> dict[str, Any]:
 PRODUCTION = env_bool("PRODUCTION", default=False)
 DEBUG = env_bool("DEBUG", default=False) and not PRODUCTION
 DATA_DIR = Path(env_str("DATA_DIR") or BASE_DIR / "var")
-SECRET_KEY = env_secret("SECRET_KEY", embedded="for-a-first-look-on-this-computer-only")
+# Outside production the data directory has a secret of its own, and knows where its running stack listens.
+SECRET_KEY = env_secret("SECRET_KEY", embedded="" if PRODUCTION else datadir.secret(DATA_DIR))
+_running = {} if PRODUCTION else datadir.addresses(DATA_DIR)
 # Newest first: the first key encrypts, all of them decrypt.
 CREDENTIAL_KEYS = env_list("CREDENTIAL_KEYS")
 if PRODUCTION and not CREDENTIAL_KEYS:
@@ -95,7 +99,7 @@ if PRODUCTION and not CREDENTIAL_KEYS:
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 DATABASES = {"default": database(env_str("DATABASE_URL") or f"sqlite:///{DATA_DIR}/touchstone.sqlite3")}
-REDIS_URL = env_str("REDIS_URL") or "redis://127.0.0.1:6379/0"
+REDIS_URL = env_str("REDIS_URL") or _running.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
 REDIS_PREFIX = env_str("REDIS_PREFIX") or "touchstone:"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 ROOT_URLCONF = "marketplace.urls"
@@ -256,7 +260,7 @@ LOCAL_ADDRESSES = env_list("LOCAL_ADDRESSES")
 if PRODUCTION and LOCAL_ADDRESSES:
     raise ImproperlyConfigured("LOCAL_ADDRESSES must be empty in production")
 # Where the simulated providers listen (http://127.0.0.1:port); empty means they are not running.
-SIMULATORS_URL = env_str("SIMULATORS_URL")
+SIMULATORS_URL = env_str("SIMULATORS_URL") or _running.get("SIMULATORS_URL", "")
 if SIMULATORS_URL:
     LOCAL_ADDRESSES = [*LOCAL_ADDRESSES, urlsplit(SIMULATORS_URL).netloc]
 # Limits of one call. Milliseconds, bytes, counts.
