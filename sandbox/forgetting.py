@@ -1,4 +1,4 @@
-"""Keeps the promise beside the prompt box: what a visitor sent is deleted after so many days, answers and report with it.
+"""Keeps the promise beside the prompt box: what a visitor sent is deleted after so many days, and its answers with it.
 
 Measurements stay: they are figures about channels and hold no text of anyone's.
 """

@@ -44,6 +44,14 @@ def wait_for(condition: Callable[[], Any], *, seconds: float, what: str) -> Any:
     raise AssertionError(f"after {seconds} s: {what}")
 
 
+def is_up(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2):
+            return True
+    except OSError:
+        return False
+
+
 class Stack:
     """What a trial needs outside this process. Everything ends with ``close``."""
 
@@ -102,6 +110,17 @@ class Stack:
         log.close()
         self.workers.append(worker)
         return worker
+
+    def start_web(self) -> str:
+        """The site on loopback; its address."""
+        port = free_port()
+        command = [sys.executable, "-m", "uvicorn", "marketplace.asgi:application", "--port", str(port)]
+        with (self.folder / "web.log").open("wb") as log:
+            quiet = ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
+            self.workers.append(subprocess.Popen([*command, *quiet], cwd=ROOT, env=self.env, stdout=log, stderr=log))
+        address = f"http://127.0.0.1:{port}"
+        wait_for(lambda: is_up(f"{address}/healthz"), seconds=20, what="the site does not answer")
+        return address
 
     def calls(self) -> dict[str, Any]:
         """How often each answer was asked for, as the simulators saw it."""

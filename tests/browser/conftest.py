@@ -1,0 +1,42 @@
+"""A real Chromium in front of a real site: web server, worker, Redis and simulators as processes."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.stack import Stack
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine")
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's own loop runs on this thread; the rows that tests read are still read synchronously.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(transactional_db, tmp_path) -> Iterator[str]:
+    """The address of a seeded site with a worker."""
+    from django.core.management import call_command
+
+    call_command("seed", verbosity=0)
+    stack = Stack(tmp_path, speed=3)
+    stack.start_worker()
+    yield stack.start_web()
+    stack.close()

@@ -1,0 +1,89 @@
+"""What a first visitor does, in a real browser: home → compare → live → report, in both languages."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+LANGUAGES = {"en": "en-US", "zh-hans": "zh-CN"}
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Opens a page of the site as a new visitor; whatever goes wrong in it fails the test."""
+    contexts, wrong = [], []
+
+    def open_page(path, *, language="en", width=1280, scheme="light"):
+        context = chromium.new_context(
+            locale=LANGUAGES[language], viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on(
+            "request", lambda request: None if request.url.startswith((site, "data:")) else wrong.append(request.url)
+        )
+        page.goto(f"{site}{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_visitor_compares_with_one_click_and_reads_whom_to_choose(visit, language):
+    page = visit("/", language=language)
+    assert f"/{language}/" in page.url
+    page.locator("form[action*='trials/new'] button[type=submit]").first.click()
+    page.wait_for_url(f"**/{language}/trials/*/")
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=60_000)
+    page.locator("a[href*='/reports/']").first.click()
+    page.wait_for_url(f"**/{language}/reports/*/")
+    verdict = page.locator("main h1").inner_text()
+    assert verdict.strip()
+    assert bool(CHINESE.search(verdict)) == (language == "zh-hans")
+    assert page.locator("table").first.locator("tbody tr").count() >= 2
+    assert page.locator("meta[name=robots][content*=noindex]").count() == 1
+
+
+def test_twenty_five_channels_fit_a_phone(visit):
+    page = visit("/en/trials/new/?scenario=deep-reasoning&top=25", width=390)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/en/trials/*/")
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=90_000)
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+
+
+def test_a_reload_in_the_middle_resumes(visit):
+    page = visit("/en/trials/new/?scenario=text-generation&top=6")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/en/trials/*/")
+    page.reload()
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=60_000)
+
+
+def test_what_a_model_writes_runs_nothing(visit):
+    page = visit("/en/trials/new/?scenario=text-generation&top=2")
+    page.evaluate("window.__x = 0")
+    page.fill("textarea[name=prompt]", "Show me. [[fault:up-d33]]")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/en/trials/*/")
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=60_000)
+    assert not page.evaluate("window.__x")
+    assert page.locator("main img, main iframe, main article script").count() == 0
+
+
+@pytest.mark.parametrize("path", ["/en/trials/0123/", "/zh-hans/reports/0123/", "/en/channels/nobody/"])
+def test_a_wrong_link_says_what_to_do(chromium, site, path):
+    page = chromium.new_page()
+    response = page.goto(f"{site}{path}")
+    assert response.status == 404
+    assert page.locator("main a").count() >= 1
+    page.close()
