@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.conf import settings
@@ -12,10 +12,14 @@ from catalog.live import reveal
 from catalog.models import Channel, Price
 from sandbox.models import Prompt
 from sandbox.wire import tokens
+from sandbox.wire.adapters import ADAPTERS
 from sandbox.wire.types import Endpoint, Outcome, Question
 
 # A chat template's own tokens around the text, at most.
 TEMPLATE_TOKENS = 64
+# The parameters, of any protocol and dialect, that bound what a call may write. Where thinking has a cap of its own
+# below another one's, the two add up to too much, which a ceiling may be.
+CAPS = ("max_tokens", "max_completion_tokens", "maxOutputTokens", "thinking_budget")
 
 
 @dataclass(frozen=True)
@@ -27,11 +31,16 @@ class Cost:
 
 
 def endpoint_of(channel: Channel) -> Endpoint:
+    """The channel as the wire calls it. Its key is read here, so keep the endpoint out of logs and pages."""
+    return replace(keyless(channel), key="simulated" if channel.is_simulated else reveal(channel) or "")
+
+
+def keyless(channel: Channel) -> Endpoint:
+    """Enough to build a request for the channel, not to send it; asks the database nothing."""
     return Endpoint(
         protocol=channel.protocol,  # type: ignore[arg-type]  # the database holds no other
         base_url=channel.address,
         model=channel.wire_name,
-        key="simulated" if channel.is_simulated else reveal(channel) or "",
         dialect=channel.dialect,
     )
 
@@ -45,23 +54,32 @@ def question_of(prompt: Prompt) -> Question:
     )
 
 
-def into_trial_currency(amount: Decimal | None, currency: str, fx: dict[str, str]) -> Decimal | None:
-    """``amount`` by the rates frozen in the trial; None where the amount or the rate is unknown."""
+def into_trial_currency(
+    amount: Decimal | None, currency: str, fx: dict[str, str], *, up: bool = False
+) -> Decimal | None:
+    """``amount`` by the rates frozen in the trial, rounded ``up`` for ceilings; None where either is unknown."""
     if amount is None or currency == settings.CURRENCY:
         return amount
-    return pricing.convert(amount, Decimal(fx[currency])) if currency in fx else None
+    return pricing.convert(amount, Decimal(fx[currency]), up=up) if currency in fx else None
 
 
-def ceiling(question: Question, price: Price | None, fx: dict[str, str]) -> Decimal:
-    """The most that one call may cost, in the trial's currency. Unknown prices hold a stated sum."""
+def most_output(channel: Channel, question: Question) -> int:
+    """Tokens, thinking included, that the request for ``question`` allows: dialects raise what was asked for."""
+    payload = ADAPTERS[channel.protocol].build(keyless(channel), question).payload
+    said = {**payload, **payload.get("generationConfig", {})}
+    return sum(said[name] for name in CAPS if name in said)
+
+
+def ceiling(question: Question, channel: Channel, price: Price | None, fx: dict[str, str]) -> Decimal:
+    """The most that one call to ``channel`` may cost, in the trial's currency. Unknown prices hold a stated sum."""
     held: Decimal | None = None
     if price:
         known = pricing.ceiling(
             price.rates,
             input_tokens=tokens.at_most(question.system + question.text) + TEMPLATE_TOKENS,
-            output_tokens=question.max_output_tokens + question.thinking_tokens,
+            output_tokens=most_output(channel, question),
         )
-        held = into_trial_currency(known, price.currency, fx)
+        held = into_trial_currency(known, price.currency, fx, up=True)
     return settings.UNKNOWN_PRICE_HOLD if held is None else held
 
 

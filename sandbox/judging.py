@@ -18,11 +18,12 @@ from sandbox.models import Answer, AnswerState, Judgement, Prompt, Score, Trial
 from sandbox.relay import Relay
 from sandbox.runner import watched
 from sandbox.saver import Saver, all_of, on_thread
+from sandbox.wire import tokens
 from sandbox.wire.client import Stop
 from sandbox.wire.types import Endpoint, Kind, Outcome, Question
 
-JUDGE_OUTPUT_TOKENS = 700
-JUDGE_GUIDE_TOKENS = 6_000  # the judge prompt around question and answer, at most
+GUIDE_BYTES = 6_000  # the judge's instructions around question, reference and answer, at most
+ANSWER_BYTES_PER_TOKEN = 10  # of an answer's output cap; what a judge is shown of a longer one is cut
 VERDICT_EVERY_S = 1.0
 
 
@@ -35,14 +36,23 @@ def panel_for(channels: Sequence[Channel]) -> panel.Panel:
     return chosen.limited(settings.TRIAL_JUDGES)
 
 
-def ceiling(prompt: Prompt, price: Price | None, fx: dict[str, str]) -> Decimal:
-    """The most that judging one answer to ``prompt`` by one judge may cost."""
-    longest_answer = prompt.max_output_tokens * 8  # characters; a longer one is cut before it is judged
-    question = Question(
-        text=prompt.text + prompt.reference + "x" * (JUDGE_GUIDE_TOKENS + longest_answer),
-        max_output_tokens=JUDGE_OUTPUT_TOKENS,
-    )
-    return calling.ceiling(question, price, fx)
+def ceiling(prompt: Prompt, by: Channel, price: Price | None, fx: dict[str, str]) -> Decimal:
+    """The most that judging one answer to ``prompt`` may cost."""
+    longest = judge.quote(prompt.text) + judge.quote(prompt.reference) + "x" * (GUIDE_BYTES + room_for(prompt))
+    return calling.ceiling(Question(text=longest, max_output_tokens=judge.OUTPUT_TOKENS), by, price, fx)
+
+
+def room_for(prompt: Prompt) -> int:
+    """Bytes that an answer to ``prompt`` may have in a judge's question."""
+    return prompt.max_output_tokens * ANSWER_BYTES_PER_TOKEN
+
+
+def beginning(text: str, *, most: int) -> str:
+    """As much of ``text`` as has at most ``most`` bytes once it is quoted."""
+    text = text[:most]
+    while (size := tokens.at_most(judge.quote(text))) > most:
+        text = text[: len(text) * most // size]
+    return text
 
 
 async def judge_answers(trial: Trial) -> None:
@@ -184,7 +194,7 @@ class Judging:
         return judge.build(
             prompt_text=answer.prompt.text,
             reference=answer.prompt.reference,
-            answer=answer.text[: answer.prompt.max_output_tokens * 8],
+            answer=beginning(answer.text, most=room_for(answer.prompt)),
             dimensions=self.dimensions,
             language=answer.prompt.language,
         )
@@ -195,7 +205,7 @@ class Judging:
 
     def fields(self, outcome: Outcome) -> dict[str, Any]:
         price = Price.objects.in_force(self.row.judge)
-        at_most = ceiling(self.row.answer.prompt, price, self.trial.fx)
+        at_most = ceiling(self.row.answer.prompt, self.row.judge, price, self.trial.fx)
         return {
             "state": AnswerState.FAILED if outcome.error else AnswerState.DONE,
             "text": outcome.text,

@@ -174,8 +174,9 @@ class Asking:
 
     def fields(self, outcome: Outcome) -> dict[str, Any]:
         """The answer's columns after a call."""
-        price, fx = self.answer.contender.price, self.trial.fx
-        cost = calling.cost_of(outcome, price, fx, at_most=calling.ceiling(self.question, price, fx))
+        contender, fx = self.answer.contender, self.trial.fx
+        at_most = calling.ceiling(self.question, contender.channel, contender.price, fx)
+        cost = calling.cost_of(outcome, contender.price, fx, at_most=at_most)
         error = outcome.error
         return {
             "state": AnswerState.FAILED if error else AnswerState.DONE,

@@ -66,14 +66,15 @@ class Plan:
     @property
     def ceiling(self) -> Decimal:
         """The most that all calls may cost, judges included, in the trial's currency."""
-        return sum(
-            (self.repeats * self.cell_ceiling(c, p) for c, p in product(self.channels, self.prompts)), Decimal(0)
+        asked = (
+            calling.ceiling(calling.question_of(prompt), channel, self.prices.get(channel.pk), self.fx)
+            for channel, prompt in product(self.channels, self.prompts)
         )
-
-    def cell_ceiling(self, channel: Channel, prompt: Prompt) -> Decimal:
-        answer = calling.ceiling(calling.question_of(prompt), self.prices.get(channel.pk), self.fx)
-        judged = (judging.ceiling(prompt, self.prices.get(judge.pk), self.fx) for judge in self.judges)
-        return answer + sum(judged, Decimal(0))
+        judged = (
+            judging.ceiling(prompt, judge, self.prices.get(judge.pk), self.fx)
+            for judge, prompt in product(self.judges, self.prompts)
+        )
+        return self.repeats * (sum(asked, Decimal(0)) + len(self.channels) * sum(judged, Decimal(0)))
 
 
 def suggest(scenario: Scenario, *, top: int) -> list[Channel]:
