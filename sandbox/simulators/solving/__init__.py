@@ -1,0 +1,33 @@
+"""Works out problems whose shape it knows, from their words and numbers alone. It holds no problem's answer."""
+
+from __future__ import annotations
+
+import re
+
+from sandbox.simulators.solving import arithmetic, chance, choice, code, counting, logic, money, tables, work
+from sandbox.simulators.solving.problem import Problem, Solution, Solver
+
+__all__ = ["Problem", "Solution", "solve"]
+
+# Longer texts, and endless runs of digits, letters or blanks, are no word problems; reading them would only take time.
+_MOST_CHARS = 8_000
+_ENDLESS = re.compile(r"[\d,.]{30}|[A-Za-z_]{60}|\s{40}")
+_SOLVERS: tuple[Solver, ...] = tuple(
+    solver
+    for room in (code, logic, counting, tables, chance, money, work, choice, arithmetic)
+    for solver in room.SOLVERS
+)
+
+
+def solve(text: str) -> Solution | None:
+    """The first solver's answer that knows the shape of ``text``; None when none does."""
+    if len(text) > _MOST_CHARS or _ENDLESS.search(text):
+        return None
+    problem = Problem(text)
+    for solver in _SOLVERS:
+        try:
+            if found := solver(problem):
+                return found
+        except (ArithmeticError, ValueError, LookupError, TypeError):
+            continue  # numbers of a shape that it did not expect
+    return None
