@@ -118,12 +118,15 @@ class TrialForm(forms.Form):
 
 def weight_names(scenario: Scenario) -> list[str]:
     """What a visitor may weigh in this scenario: its dimensions' slugs, cost and speed."""
-    dimensions: list[Dimension] = []
+    return [*(dimension.slug for dimension in dimensions_of(scenario)), *OTHER_WEIGHTS]
+
+
+def dimensions_of(scenario: Scenario) -> list[Dimension]:
+    """What is scored here, in the rubric's order; nothing before a rubric is seeded."""
     try:
-        dimensions = list(scenario.rubric.dimensions.all())
+        return list(scenario.rubric.dimensions.all())
     except Rubric.DoesNotExist:
-        pass
-    return [*(dimension.slug for dimension in dimensions), *OTHER_WEIGHTS]
+        return []
 
 
 def _weight(text: str) -> float | None:

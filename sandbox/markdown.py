@@ -160,7 +160,7 @@ def _host(address: str) -> str:
 _sanitizer = nh3.Cleaner(
     tags=TAGS,
     clean_content_tags={"script", "style"},
-    attributes={"a": {"href"}, "ol": {"start"}},
+    attributes={"*": set(), "a": {"href"}, "ol": {"start"}},  # without "*", title and lang would pass
     allowed_classes={"span": {"link-host"}},
     url_schemes=SCHEMES,
     url_relative="deny",

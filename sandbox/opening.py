@@ -17,13 +17,13 @@ from sandbox.models import Trial
 FIELDS = {"prompts": "prompt", "repeats": "repeats", "scenario": "scenario"}
 
 
-def open_from(form: TrialForm, *, language: str, user: User | None, guest: str) -> Trial:
+def open_from(form: TrialForm, *, language: str, user: User | None, guest: str, is_new_guest: bool) -> Trial:
     """The form's trial: a new one, or the one that the same form already opened.
 
     Raises what ``trials.open_trial`` raises; then nothing was opened.
     """
     nonce = form.fingerprint
-    if opened := _opened_by(nonce):
+    if opened := _opened_by(nonce, guest if is_new_guest else ""):
         return opened
     try:
         with transaction.atomic():
@@ -31,7 +31,7 @@ def open_from(form: TrialForm, *, language: str, user: User | None, guest: str) 
             Trial.objects.filter(pk=trial.pk).update(nonce=nonce)
     except (IntegrityError, quotas.OutOfQuota):
         # The other click came first: it holds the nonce, or took the last of the quota.
-        if opened := _opened_by(nonce):
+        if opened := _opened_by(nonce, guest if is_new_guest else ""):
             return opened
         raise
     return trial
@@ -53,5 +53,9 @@ def wishes(form: TrialForm, *, language: str) -> dict[str, Any]:
     }
 
 
-def _opened_by(nonce: str) -> Trial | None:
-    return Trial.objects.filter(nonce=nonce).first() if nonce else None
+def _opened_by(nonce: str, new_guest: str) -> Trial | None:
+    """The trial this form opened. A first visitor's two clicks come as two guests: the one they stay owns it."""
+    opened = Trial.objects.filter(nonce=nonce) if nonce else Trial.objects.none()
+    if new_guest:
+        opened.filter(owner=None).update(guest=new_guest)
+    return opened.first()

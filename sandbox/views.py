@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from catalog.models import Scenario
@@ -63,23 +63,24 @@ def new_trial(request: HttpRequest) -> HttpResponse:
     """The form, and what it opens."""
     if not Scenario.objects.open().exists():
         return problems.nothing_to_try(request)
-    token = guests.token_of(request)
-    token = token if guests.fingerprint(token) else guests.new_token()
+    known = guests.token_of(request)
+    token = known if guests.fingerprint(known) else guests.new_token()
     if request.method == "POST":
-        response = start_trial(request, token)
+        response = start_trial(request, token, is_new_guest=token != known)
     else:
         response = show_form(request, TrialForm(form_page.wanted(request)))
     guests.remember(response, token)
     return response
 
 
-def start_trial(request: HttpRequest, token: str) -> HttpResponse:
+def start_trial(request: HttpRequest, token: str, *, is_new_guest: bool) -> HttpResponse:
     """Open what the form asks for; refused, the form comes back with everything that was typed."""
     form = TrialForm(request.POST)
     if not form.is_valid():
         return show_form(request, form, status=400)
     try:
-        trial = opening.open_from(form, language=language(), user=signed_in(request), guest=guests.fingerprint(token))
+        who = {"user": signed_in(request), "guest": guests.fingerprint(token), "is_new_guest": is_new_guest}
+        trial = opening.open_from(form, language=language(), **who)
     except trials.Refused as refused:
         form.add_error(opening.FIELDS.get(refused.field), str(refused))
         return show_form(request, form, status=400)

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from catalog.countries import country_name
-from catalog.models import Channel, Dimension, Rubric, Scenario
+from catalog.models import Channel, Scenario
 from marketplace import money
 from marketplace.accounts import guests
 from marketplace.billing import quotas
 from sandbox import opening, trials
-from sandbox.forms import MOST_WEIGHT, SUGGESTED, TrialForm, new_nonce
+from sandbox.forms import MOST_WEIGHT, SUGGESTED, TrialForm, dimensions_of, new_nonce
 
 
 @dataclass
@@ -137,11 +137,7 @@ def trials_left(request: HttpRequest) -> int:
 
 def weights(scenario: Scenario, data: QueryDict) -> list[Weight]:
     """Sliders in the rubric's order, then cost and speed; what the visitor had set stays set."""
-    try:
-        dimensions: list[Dimension] = list(scenario.rubric.dimensions.all())
-    except Rubric.DoesNotExist:
-        dimensions = []
-    rows = [Weight(each.slug, each.title, each.note, each.weight) for each in dimensions]
+    rows = [Weight(each.slug, each.title, each.note, each.weight) for each in dimensions_of(scenario)]
     rows += [Weight("cost", _("Low cost"), "", 0.0), Weight("speed", _("Speed"), "", 0.0)]
     for row in rows:
         row.value = _number(data.get(f"weight-{row.name}"), row.value)

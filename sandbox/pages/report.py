@@ -11,10 +11,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from catalog.language import is_chinese
 from sandbox import charts, markdown, wording
-
-Facts = dict[str, Any]
+from sandbox.wording import Facts, told
 
 
 @dataclass(frozen=True)
@@ -37,12 +35,18 @@ class Row:
     dimensions: list[float | None]
     cells: list[Cell]
 
+    @property
+    def failed_by(self) -> str:
+        """``2 × took too long``; empty without failures."""
+        return wording.failures(self.facts["failure_kinds"])
+
 
 def context(facts: Facts) -> dict[str, Any]:
     rows = ranked(facts)
     return {
         "facts": facts,
         "scenario_title": told(facts["scenario"], "title"),
+        "started_at": when(facts["started_at"]),
         "finished_at": when(facts["finished_at"]),
         "dimensions": dimensions(facts),
         "others": other_weights(facts),
@@ -157,6 +161,7 @@ class Answered:
     html: SafeString
     score: float | None
     error: str
+    mend: str
     scores: list[dict[str, Any]]
 
 
@@ -202,14 +207,9 @@ def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
         html=markdown.render(answer["text"]),
         score=answer_score(answer, weights),
         error=wording.error(answer["error_kind"]) if answer["error_kind"] else "",
+        mend=wording.mend(answer["error_kind"]) if answer["error_kind"] else "",
         scores=scores,
     )
-
-
-def told(row: Facts, field: str) -> str:
-    """``row["<field>_zh"]`` for a Chinese reader, else ``_en``; the other where it is empty."""
-    first, second = ("zh", "en") if is_chinese() else ("en", "zh")
-    return str(row.get(f"{field}_{first}") or row.get(f"{field}_{second}") or "")
 
 
 def when(text: str | None) -> datetime | None:
