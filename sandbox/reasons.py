@@ -69,12 +69,9 @@ def _lead(contest: Contest, rival: int) -> Remark:
 def _needed(contest: Contest) -> Remark:
     """The hardest of the open comparisons decides how many prompts are needed."""
     needs = [prompts_needed(contest.gaps[rival]) for rival in contest.rivals_left]
-    if None in needs:
-        return Remark("more_prompts", {"low": MOST_PROMPTS, "high": None})
-    known = [need for need in needs if need is not None]
-    highs = [high for _low, high in known]
-    most = None if None in highs else max(high for high in highs if high is not None)
-    return Remark("more_prompts", {"low": max(low for low, _high in known), "high": most})
+    highs = [high for _low, high in needs if high is not None]
+    most = max(highs) if len(highs) == len(needs) else None
+    return Remark("more_prompts", {"low": max(low for low, _high in needs), "high": most})
 
 
 def _best_dimensions(contest: Contest, chosen: int, rival: int) -> list[Remark]:
@@ -104,19 +101,16 @@ def gaps_in_knowledge(contest: Contest) -> list[Remark]:
     return remarks
 
 
-def prompts_needed(gap: Difference) -> tuple[int, int | None] | None:
+def prompts_needed(gap: Difference) -> tuple[int, int | None]:
     """About how many prompts in all would decide between two channels: from, to (None: over ``MOST_PROMPTS``).
 
-    None when nobody can say less than ``MOST_PROMPTS``. Normal approximation at 80 % power; the range is what a gap
-    half a standard error nearer or farther would need.
+    Normal approximation at 80 % power; the range is what a gap half a standard error nearer or farther would need.
     """
     spread = gap.error * math.sqrt(gap.n)
     size = abs(gap.value)
     ways = [_prompts(spread, at) for at in (size + gap.error / 2, size, max(size - gap.error / 2, 0.0))]
-    low, high = max(min(ways), gap.n + 1), max(ways)
-    if low > MOST_PROMPTS:
-        return None
-    return math.ceil(low), math.ceil(high) if high <= MOST_PROMPTS else None
+    low, high = math.ceil(min(max(min(ways), gap.n + 1), MOST_PROMPTS)), max(ways)
+    return low, math.ceil(max(high, low)) if high <= MOST_PROMPTS else None
 
 
 def _prompts(spread: float, size: float) -> float:

@@ -68,14 +68,14 @@ def value_cells(evidence: Evidence, weights: Mapping[str, float]) -> Cells:
 
 def cost_points(cost: Cells) -> Cells:
     """Points for cheapness. A channel's mean is scored, and each prompt carries its share of that mean's doubt."""
-    mean = row_means(cost)
-    known = mean[~np.isnan(mean) & (mean > 0)]
-    if not known.size:
+    known = row_means(cost)
+    priced = known[known > 0]
+    if not priced.size:
         return np.zeros_like(cost)
-    mean = np.maximum(np.where(np.isnan(mean), known.max(), mean), known.min() / 100)
+    mean = np.maximum(np.where(np.isnan(known), priced.max(), known), priced.min() / 100)
     level = TOP - POINTS_PER_TENFOLD * np.log10(mean / mean.min())
     # The first order of log(mean) in one prompt's cost: sums to zero over prompts, so the mean stays as scored.
-    share = np.where(np.isnan(cost), 0.0, (cost - mean[:, None]) / (mean[:, None] * math.log(10)))
+    share = np.where(np.isnan(cost), 0.0, (cost - known[:, None]) / (mean[:, None] * math.log(10)))
     return np.asarray(level[:, None] - POINTS_PER_TENFOLD * share)
 
 
