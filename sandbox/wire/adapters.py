@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from sandbox.wire import anthropic, gemini, openai
@@ -19,7 +19,7 @@ class Adapter(Protocol):
     def build(self, endpoint: Endpoint, question: Question) -> Body:
         """The request for ``question``."""
 
-    def read(self, event: Event) -> Iterator[Piece]:
+    def read(self, event: Event) -> Iterable[Piece]:
         """The pieces in one event; raises ``WireError`` where it is an error or not the protocol."""
 
     def read_error(self, status: int, headers: Mapping[str, str], body: bytes) -> WireError:

@@ -54,16 +54,15 @@ class Answer:
         """Add what one event held; ``now`` is when it came. Returns whether there were words in it."""
         has_words = False
         for piece in pieces:
-            if isinstance(piece, Text):
-                if piece.text:
-                    has_words = True
-                    self._take_text(piece, now)
-            elif isinstance(piece, Reasoning):
-                if piece.text:
-                    has_words = True
-                    self._add(piece, now)
-            else:
+            if not isinstance(piece, Text | Reasoning):
                 self._take_fact(piece)
+            elif piece.text:
+                has_words = True
+                if self._tags and isinstance(piece, Text):
+                    for part in self._tags.feed(piece.text):
+                        self._add(part, now)
+                else:
+                    self._add(piece, now)
         return has_words
 
     def complete(self, now: float) -> None:
@@ -89,7 +88,7 @@ class Answer:
             text="".join(self._text),
             reasoning="".join(self._reasoning),
             finish=self.finish,
-            upstream_model=self._model,
+            upstream_model=redact(self._model.replace("\0", ""), secret=self._secret)[:LONGEST_MODEL_NAME],
             ttft_ms=timing.since_t0(timing.first),
             ttfat_ms=timing.since_t0(timing.first_answer),
             gap_p95_ms=timing.gap_p95_ms,
@@ -98,28 +97,22 @@ class Answer:
         outcome.output_tps = self._speed(outcome)
         return outcome
 
-    def _take_text(self, piece: Text, now: float) -> None:
-        if self._tags:
-            for part in self._tags.feed(piece.text):
-                self._add(part, now)
-        else:
-            self._add(piece, now)
-
-    def _take_fact(self, piece: Piece) -> None:
+    def _take_fact(self, piece: Usage | Stop | Identity | End) -> None:
         if isinstance(piece, Usage):
             self._meter.take(piece)
         elif isinstance(piece, Stop):
             self.finish = piece.reason
         elif isinstance(piece, Identity):
-            self._model = redact(piece.model.replace("\0", ""), secret=self._secret)[:LONGEST_MODEL_NAME]
-        elif isinstance(piece, End):
+            self._model = piece.model
+        else:
             self.is_over = True
 
     def _add(self, piece: Text | Reasoning, now: float) -> None:
-        is_answer = isinstance(piece, Text)
+        is_answer = type(piece) is Text
         self.timing.note(now, is_answer=is_answer)
         text = piece.text
-        self._first = self._first or text
+        if not self._first:
+            self._first = text
         if "\0" in text:
             text = text.replace("\0", "")
         self._chars_left -= len(text)

@@ -232,7 +232,8 @@ def conclude(call: Call, error: WireError | None) -> Outcome:
     """Everything that is known of a call that has ended."""
     answer = call.answer
     now = answer.timing.over or perf_counter()
-    error = error or release(answer, now)
+    held_back = release(answer, now)
+    error = error or held_back
     if error is None or (answer.finish and error.kind in {Kind.CUT_OFF, Kind.TIMEOUT}):
         # An answer that said it was complete is: what failed afterwards was only the line.
         error = answer.verdict(is_strange=call.decoder.is_strange)

@@ -76,9 +76,8 @@ class Handler(ResponseHandler):
         if 100 <= data[0].code < 200:
             self.interim += 1
             if self.interim > MOST_INTERIM:
+                self.abort()
                 self.set_exception(TooManyInterim(message="too many interim responses"))
-                if self.transport:
-                    self.transport.abort()
                 return
         super().feed_data(data, size)
 
@@ -151,6 +150,7 @@ class Dialler:
         if self._session and self._loop is asyncio.get_running_loop():
             await self._session.close()
         self._session = None
+        await self._pins.close()
 
     @asynccontextmanager
     async def _request(

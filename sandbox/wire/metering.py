@@ -64,7 +64,7 @@ def settle_output(outcome: Outcome) -> None:
     own = tokens.estimate(shown)
     said = outcome.output_tokens
     if said is not None and own >= MEANINGFUL:
-        least, most = tokens.plausible(shown)
+        least, most = tokens.plausible(own)
         hidden = 0 if outcome.reasoning else outcome.reasoning_tokens or 0
         if said < least * (1 - TOLERANCE):
             flag_mismatch(outcome)

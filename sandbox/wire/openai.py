@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -79,11 +79,27 @@ def messages(endpoint: Endpoint, question: Question) -> list[dict[str, str]]:
     return [{"role": "user", "content": f"{question.system}\n\n{question.text}"}]
 
 
-def read(event: Event) -> Iterator[Piece]:
+def read(event: Event) -> Iterable[Piece]:
     if event.data == b"[DONE]":
-        yield End()
-        return
+        return (End(),)
     chunk = decode(DECODER, event.data)
+    return plain(chunk) or read_all(chunk)
+
+
+def plain(chunk: Chunk) -> tuple[Text] | None:
+    """What nearly every chunk of a long answer is, read without a detour: a delta of text and nothing else."""
+    if not chunk.choices or chunk.usage or chunk.error:
+        return None
+    choice = chunk.choices[0]
+    delta = choice.delta
+    if delta is None or choice.finish_reason or choice.usage or len(chunk.choices) > 1:
+        return None
+    if delta.role or delta.reasoning_content or delta.reasoning or delta.reasoning_details:
+        return None
+    return (Text(delta.content),) if type(delta.content) is str else None
+
+
+def read_all(chunk: Chunk) -> Iterator[Piece]:
     if chunk.error:
         raise errors.in_stream(chunk.error)
     for choice in chunk.choices or ():  # empty in the last chunk, which has only usage
@@ -106,19 +122,18 @@ def read_choice(choice: Choice, model: Any) -> Iterator[Piece]:
 
 
 def words(delta: Delta) -> Iterator[Piece]:
-    content = delta.content
-    if content:
-        if type(content) is str:
-            yield Text(content)
-        else:
-            yield from parts(content)
-    elif reasoning := delta.reasoning_content or delta.reasoning or delta.reasoning_details:
+    # Some say the same under two names: the first that is there counts.
+    if reasoning := delta.reasoning_content or delta.reasoning or delta.reasoning_details:
         yield Reasoning(text_of(reasoning))
+    if isinstance(delta.content, str):
+        yield Text(delta.content)
+    elif isinstance(delta.content, list):
+        yield from parts(delta.content)
 
 
-def parts(content: Any) -> Iterator[Piece]:
+def parts(content: list[Any]) -> Iterator[Piece]:
     """Mistral's list of parts."""
-    for part in content if isinstance(content, list) else ():
+    for part in content:
         if isinstance(part, dict) and part.get("type") == "thinking":
             yield Reasoning(text_of(part.get("thinking")))
         else:

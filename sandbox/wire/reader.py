@@ -32,7 +32,7 @@ class Reader:
                 chunk = await self._content.readany()
             except (aiohttp.ClientError, OSError):
                 raise WireError(Kind.CUT_OFF, "The connection broke before the answer was complete.") from None
-            plain = self._fit(chunk) if self._inflater is None else self._inflate(self._inflater, chunk)
+            plain = self._inflate(self._inflater, chunk) if self._inflater else self._fit(chunk)
             if plain or not chunk:
                 return plain
 

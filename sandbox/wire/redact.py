@@ -60,25 +60,22 @@ class Filter:
             self._held = ""
         if secret in text:
             text = text.replace(secret, MARK)
-        if secret[0] in text[1 - len(secret) :]:
-            return self._hold_back(text)
+        if size := longest_beginning(text, secret):
+            self._held = text[-size:]
+            return text[:-size]
         return text
 
     def finish(self) -> str:
         held, self._held = self._held, ""
         return held
 
-    def _hold_back(self, text: str) -> str:
-        size = longest_beginning(text, self._secret)
-        if size:
-            self._held = text[-size:]
-            return text[:-size]
-        return text
-
 
 def longest_beginning(text: str, word: str) -> int:
     """How many characters at the end of ``text`` begin ``word`` without completing it."""
-    for size in range(min(len(word) - 1, len(text)), 0, -1):
-        if text.endswith(word[:size]):
-            return size
+    first = word[0]
+    start = text.find(first, max(0, len(text) - len(word) + 1))
+    while start >= 0:
+        if word.startswith(text[start:]):
+            return len(text) - start
+        start = text.find(first, start + 1)
     return 0

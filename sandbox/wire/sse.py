@@ -7,14 +7,15 @@ inside JSON.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from sandbox.wire.types import Kind, WireError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-class Event(NamedTuple):
+class Event(Struct, frozen=True, gc=False):
     """One event: its name (empty for the default) and its data."""
 
     name: str
@@ -49,9 +50,12 @@ class Decoder:
         for line in lines:
             if line:
                 self._read(line)
-            elif event := self._close_event():
-                yield event
-        self._keep(last)
+            elif self._data:
+                yield self._close_event()
+            else:
+                self._name, self._size = "", 0
+        if last:
+            self._keep(last)
 
     def finish(self) -> Iterator[Event]:
         """The event that lacked only its blank line when the stream ended, as careless servers end it."""
@@ -79,18 +83,15 @@ class Decoder:
 
     def _keep(self, beginning: bytes) -> None:
         """Hold back the beginning of a line whose end has not come."""
-        if beginning:
-            self._partial.append(beginning)
-            self._partial_size += len(beginning)
-            self._bound(self._size + self._partial_size)
-
-    def _bound(self, size: int) -> None:
-        if size > self._event_bytes:
-            raise WireError(Kind.TOO_LARGE, "One event of the stream is larger than we accept.")
+        self._partial.append(beginning)
+        self._partial_size += len(beginning)
+        if self._size + self._partial_size > self._event_bytes:
+            raise too_large()
 
     def _read(self, line: bytes) -> None:
         self._size += len(line)
-        self._bound(self._size)
+        if self._size > self._event_bytes:
+            raise too_large()
         if line.startswith(b"data: "):
             self._data.append(line[6:])
             return
@@ -102,15 +103,16 @@ class Decoder:
         elif field not in (b"", b"id", b"retry"):
             self.is_strange = True
 
-    def _close_event(self) -> Event | None:
-        """The event that a blank line ends; None where it had no data."""
-        data, name = self._data, self._name
-        self._name = ""
-        self._size = 0
-        if not data:
-            return None
-        self._data = []
+    def _close_event(self) -> Event:
+        """The event that a blank line ends."""
         self._events_left -= 1
         if self._events_left < 0:
             raise WireError(Kind.TOO_LARGE, "The stream has more events than we accept.")
-        return Event(name, data[0] if len(data) == 1 else b"\n".join(data))
+        data = self._data
+        event = Event(self._name, data[0] if len(data) == 1 else b"\n".join(data))
+        self._data, self._name, self._size = [], "", 0
+        return event
+
+
+def too_large() -> WireError:
+    return WireError(Kind.TOO_LARGE, "One event of the stream is larger than we accept.")

@@ -108,13 +108,13 @@ class Body:
 # dataclass costs five times as much to make.
 
 
-class Text(Struct, frozen=True):
+class Text(Struct, frozen=True, gc=False):
     """A piece of the answer."""
 
     text: str
 
 
-class Reasoning(Struct, frozen=True):
+class Reasoning(Struct, frozen=True, gc=False):
     """A piece of the thinking before the answer."""
 
     text: str

@@ -10,8 +10,22 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import perf_counter
+from typing import NamedTuple
 
 from sandbox.wire.types import Kind, Limits, WireError
+
+
+class Deadline(NamedTuple):
+    """``moment`` on the clock; then ``words`` and the limit make the error."""
+
+    moment: float
+    kind: Kind
+    words: str
+    limit_ms: float
+
+    @property
+    def error(self) -> WireError:
+        return WireError(self.kind, f"{self.words} {self.limit_ms / 1000:g} s.")
 
 
 class Stop:
@@ -45,15 +59,17 @@ class Watch:
         self._stop = stop
         self._timeout: asyncio.Timeout | None = None
         self._timer: asyncio.TimerHandle | None = None
-        self._began: float | None = None
+        self._began = 0.0
         self._heard = 0.0
         self._piece = 0.0
-        self._deadlines: Callable[[], Iterator[tuple[float, WireError]]] = self._none
+        self._deadlines: Callable[[], Iterator[Deadline]] = self._none
 
     @contextmanager
     def over(self, timeout: asyncio.Timeout) -> Iterator[None]:
         """Watch the block that ``timeout`` encloses."""
         self._timeout = timeout
+        self._began = perf_counter()
+        self._arm(self._none)
         if self._stop:
             self._stop.join(self)
         try:
@@ -78,24 +94,23 @@ class Watch:
     def dial(self, is_connected: Callable[[], bool]) -> None:
         """Resolving and connecting begin; ``is_connected`` tells whether TCP stands and TLS is what is awaited."""
         began = perf_counter()
-        self._began = self._began or began
         limit = self._limits.connect_ms
 
-        def deadlines() -> Iterator[tuple[float, WireError]]:
-            phase = (Kind.TLS, "No TLS handshake") if is_connected() else (Kind.CONNECT, "No connection")
-            yield began + limit / 1000, WireError(phase[0], f"{phase[1]} within {spell(limit)}.")
+        def deadlines() -> Iterator[Deadline]:
+            phase = (Kind.TLS, "No TLS handshake within") if is_connected() else (Kind.CONNECT, "No connection within")
+            yield Deadline(began + limit / 1000, *phase, limit)
 
         self._arm(deadlines)
 
     def send(self, t0: float) -> None:
         """The request has left."""
         limit = self._limits.headers_ms
-        self._arm(lambda: iter([(t0 + limit / 1000, late(f"No response within {spell(limit)}."))]))
+        self._arm(lambda: iter([Deadline(t0 + limit / 1000, Kind.TIMEOUT, "No response within", limit)]))
 
     def answer(self, t0: float) -> None:
         """A response has begun; its first piece is awaited."""
         limit = self._limits.first_piece_ms
-        self._arm(lambda: iter([(t0 + limit / 1000, late(f"No first piece within {spell(limit)}."))]))
+        self._arm(lambda: iter([Deadline(t0 + limit / 1000, Kind.TIMEOUT, "No first piece within", limit)]))
 
     def hear(self, now: float) -> None:
         """Bytes came."""
@@ -108,15 +123,15 @@ class Watch:
             self._arm(self._between_pieces)
         self._piece = now
 
-    def _none(self) -> Iterator[tuple[float, WireError]]:
+    def _none(self) -> Iterator[Deadline]:
         return iter(())
 
-    def _between_pieces(self) -> Iterator[tuple[float, WireError]]:
+    def _between_pieces(self) -> Iterator[Deadline]:
         idle, gap = self._limits.idle_ms, self._limits.piece_gap_ms
-        yield self._heard + idle / 1000, late(f"The stream fell silent for {spell(idle)}.")
-        yield self._piece + gap / 1000, late(f"No further piece within {spell(gap)}.")
+        yield Deadline(self._heard + idle / 1000, Kind.TIMEOUT, "The stream fell silent for", idle)
+        yield Deadline(self._piece + gap / 1000, Kind.TIMEOUT, "No further piece within", gap)
 
-    def _arm(self, deadlines: Callable[[], Iterator[tuple[float, WireError]]]) -> None:
+    def _arm(self, deadlines: Callable[[], Iterator[Deadline]]) -> None:
         self._deadlines = deadlines
         self._look()
 
@@ -125,22 +140,10 @@ class Watch:
         if self._timer:
             self._timer.cancel()
         now = perf_counter()
-        due = list(self._deadlines())
-        if self._began:
-            total = self._limits.total_ms
-            due.append((self._began + total / 1000, late(f"Not complete within {spell(total)}.")))
-        if not due:
-            return
-        moment, error = min(due, key=lambda one: one[0])
-        if moment <= now:
-            self.end(error)
+        total = self._limits.total_ms
+        whole = Deadline(self._began + total / 1000, Kind.TIMEOUT, "Not complete within", total)
+        nearest = min([whole, *self._deadlines()], key=lambda deadline: deadline.moment)
+        if nearest.moment <= now:
+            self.end(nearest.error)
         else:
-            self._timer = asyncio.get_running_loop().call_later(moment - now, self._look)
-
-
-def late(sentence: str) -> WireError:
-    return WireError(Kind.TIMEOUT, sentence)
-
-
-def spell(limit_ms: float) -> str:
-    return f"{limit_ms / 1000:g} s"
+            self._timer = asyncio.get_running_loop().call_later(nearest.moment - now, self._look)

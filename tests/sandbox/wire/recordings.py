@@ -29,6 +29,7 @@ OPENAI = Recording(
     '"completion_tokens_details":{"reasoning_tokens":4},"prompt_tokens_details":{"cached_tokens":8}}}\n\n'
     "data: [DONE]\n\n".encode(),
     [
+        Text(""),
         Identity("shi-1"),
         Reasoning("先想一想"),
         Text("试金石"),

@@ -91,7 +91,7 @@ def test_makes_one_outcome_of_each_protocols_stream(recording):
     script = tells(*[chunked(recording.raw[at : at + 5]) for at in range(0, len(recording.raw), 5)], LAST_CHUNK)
     outcome, _ = ask(script, dialect={"protocol": recording.protocol}, on_piece=pieces.append)
     assert outcome.error is None
-    assert pieces == [piece for piece in recording.pieces if isinstance(piece, Text | Reasoning)]
+    assert pieces == [piece for piece in recording.pieces if isinstance(piece, Text | Reasoning) and piece.text]
     assert outcome.text == "".join(piece.text for piece in pieces if isinstance(piece, Text))
     assert outcome.reasoning == "".join(piece.text for piece in pieces if isinstance(piece, Reasoning))
     assert outcome.upstream_model in {"shi-1", "jin-2", "tan-3"}
@@ -319,6 +319,36 @@ def test_a_cancelled_task_is_cancelled():
         return Outcome()
 
     with_client(tells(head=b"", closes=False), work)
+
+
+def test_passes_over_pieces_without_a_character():
+    pieces = []
+    script = streams('{"choices":[{"delta":{"content":["", "a"]}}]}', STOP)
+    assert ask(script, on_piece=pieces.append)[0].text == "a"
+    assert pieces == [Text("a")]
+
+
+def test_hears_an_error_that_lacks_only_its_last_line_ends():
+    script = tells(chunked(stream(said("a")) + b"data: " + error("x", type="rate_limit")), LAST_CHUNK)
+    outcome, _ = ask(script)
+    assert outcome.error.kind == Kind.RATE_LIMITED
+    assert outcome.text == "a"
+
+
+def test_bounds_what_it_held_back_like_everything_else():
+    limits = replace(FAST, text_chars=3)
+    outcome, _ = ask(streams(said("<thin"), STOP), dialect={"think_tags": True}, client={"limits": limits})
+    assert outcome.error.kind == Kind.TOO_LARGE
+
+
+def test_keeps_what_was_held_back_when_the_stream_breaks():
+    assert ask(tells(chunked(stream(said("<thin")))), dialect={"think_tags": True})[0].text == "<thin"
+
+
+def test_a_call_without_time_ends_at_once():
+    outcome, up = ask(GOOD, client={"limits": replace(FAST, total_ms=0)})
+    assert outcome.error.kind == Kind.TIMEOUT
+    assert up.requests == []
 
 
 def test_the_whole_calls_limit_covers_its_pauses():

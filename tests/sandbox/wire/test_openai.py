@@ -88,7 +88,7 @@ def test_takes_the_path_of_the_dialect():
     [
         ({"content": "a"}, [Text("a")]),
         ({"content": None}, []),
-        ({"reasoning_content": "r", "content": ""}, [Reasoning("r")]),
+        ({"reasoning_content": "r", "reasoning": "r", "content": "a"}, [Reasoning("r"), Text("a")]),
         ({"reasoning": "r"}, [Reasoning("r")]),
         ({"reasoning_details": [{"type": "reasoning.text", "text": "r"}, {"summary": "s"}]}, [Reasoning("rs")]),
         (
@@ -102,6 +102,7 @@ def test_takes_the_path_of_the_dialect():
         ),
         ({"content": ["a", 5]}, [Text("a"), Text("")]),
         ({"content": 5}, []),
+        ({"role": "assistant", "content": "a"}, [Text("a")]),
         ({"tool_calls": [{"function": {"name": "x"}}]}, []),
     ],
 )
