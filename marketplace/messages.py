@@ -91,6 +91,10 @@ def merged(path: Path) -> Catalog:
     catalogue = read(path) if path.exists() else Catalog(locale="zh_Hans", charset="utf-8")
     catalogue.update(found_messages(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.header_comment = "# The site's words in Simplified Chinese."
+    catalogue.project, catalogue.version = "Touchstone", ""
+    catalogue.copyright_holder = catalogue.msgid_bugs_address = catalogue.last_translator = ""
+    catalogue.language_team = ""
     return catalogue
 
 
