@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.test import Client
 from django.utils import timezone
 
@@ -265,3 +266,11 @@ def test_names_from_the_database_are_escaped(client: Client) -> None:
     channel = make_real_channel(provider=provider, model=factories.make_model(name=evil), wire_name="x'; $(id)")
     for address in ("", "channels/", f"channels/{channel.slug}/", f"providers/{provider.slug}/", "models/"):
         assert "<img" not in client.get(f"/en/{address}").content.decode(), address
+
+
+@pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
+def test_an_error_page_needs_nothing_to_be_shown(name: str) -> None:
+    html = render_to_string(name)
+    assert "<h1>" in html
+    assert "noindex" in html
+    assert " style=" not in html
