@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,8 +48,10 @@ class TrialForm(forms.Form):
     blind = forms.BooleanField(required=False)
     nonce = forms.CharField(required=False, max_length=64)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    data: QueryDict
+
+    def __init__(self, data: QueryDict) -> None:
+        super().__init__(data)
         self.fields["prompt"].validators = []  # a NUL is left out below instead of refused
         self.chosen: list[Channel] = []
         self.weights: dict[str, float] | None = None

@@ -79,8 +79,13 @@ def start_trial(request: HttpRequest, token: str, *, is_new_guest: bool) -> Http
     if not form.is_valid():
         return show_form(request, form, status=400)
     try:
-        who = {"user": signed_in(request), "guest": guests.fingerprint(token), "is_new_guest": is_new_guest}
-        trial = opening.open_from(form, language=language(), **who)
+        trial = opening.open_from(
+            form,
+            language=language(),
+            user=signed_in(request),
+            guest=guests.fingerprint(token),
+            is_new_guest=is_new_guest,
+        )
     except trials.Refused as refused:
         form.add_error(opening.FIELDS.get(refused.field), str(refused))
         return show_form(request, form, status=400)

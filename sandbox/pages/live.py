@@ -109,9 +109,10 @@ def _answer(answer: Answer, shot: live.Snapshot, scores: dict[str, float | None]
 def _scores(trial: Trial) -> dict[int, dict[str, float | None]]:
     """By answer, then by dimension; several judges of one dimension are averaged."""
     found: defaultdict[int, defaultdict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    rows = Score.objects.filter(answer__contender__trial=trial, value__isnull=False)
+    rows = Score.objects.filter(answer__contender__trial=trial)
     for answer, dimension, value in rows.values_list("answer_id", "dimension__slug", "value"):
-        found[answer][dimension].append(value)
+        if value is not None:
+            found[answer][dimension].append(value)
     scores: defaultdict[int, dict[str, float | None]] = defaultdict(dict)
     for answer, dimensions in found.items():
         scores[answer] = {slug: sum(values) / len(values) for slug, values in dimensions.items()}
