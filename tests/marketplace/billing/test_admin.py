@@ -5,15 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from django.contrib import admin
-from django.urls import include, path, reverse
+from django.urls import reverse
 
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
 from marketplace.billing.models import Account, Hold, LedgerEntry, QuotaUse
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
-urlpatterns = [path("admin/", admin.site.urls), path("i18n/", include("django.conf.urls.i18n"))]
+pytestmark = pytest.mark.django_db
 BOOKS = [Account, Hold, LedgerEntry, QuotaUse]
 
 
