@@ -63,7 +63,9 @@ def quality_and_cost(facts: Facts) -> Chart | None:
     if not points:
         return None
     without = sum(row["score"] is not None for row in facts["ranking"]) - len(points)
-    note = _("Higher is better, further left is cheaper; the lines are 90 % intervals. Each step right costs more.")
+    note = _(
+        "Higher is better, further left is cheaper; the lines are 90 % intervals. The scale of costs is logarithmic."
+    )
     if without:
         note += " " + _("Left out, for their cost is unknown or nothing: %d.") % without
     title = _("Quality against cost")

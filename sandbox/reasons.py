@@ -127,23 +127,40 @@ def weight_flips(contest: Contest) -> list[Remark]:
     found: list[tuple[float, Remark]] = []
     for key, weight in contest.weights.items():
         now = weight / total
-        for share in sorted((percent / 100 for percent in range(101)), key=lambda each: abs(each - now)):
-            winner = _leader_at(contest, key, share)
-            if winner not in {None, contest.leader}:
-                values = {"weight": key, "now": now, "share": share, "channel": contest.evidence.channels[winner or 0]}
-                found.append((abs(share - now), Remark("weight", values)))
-                break
+        shares = [share for end in (0, 100) if (share := _flip_towards(contest, key, now=now, end=end)) is not None]
+        if shares:
+            share = min(shares, key=lambda each: abs(each - now))
+            winner = contest.evidence.channels[_leader_at(contest, key, share)]
+            values = {"weight": key, "now": now, "share": share, "channel": winner}
+            found.append((abs(share - now), Remark("weight", values)))
     return [remark for _distance, remark in sorted(found, key=lambda each: each[0])]
 
 
-def _leader_at(contest: Contest, key: str, share: float) -> int | None:
+def _flip_towards(contest: Contest, key: str, *, now: float, end: int) -> float | None:
+    """The first whole percentage towards ``end`` at which the leader has lost; None when it leads there too.
+
+    Values are linear in a share, so the shares at which one channel leads have no gap, and halving finds their end.
+    """
+    held, lost = round(now * 100), end
+    if _leader_at(contest, key, lost / 100) == contest.leader:
+        return None
+    while abs(lost - held) > 1:
+        middle = (held + lost) // 2
+        if _leader_at(contest, key, middle / 100) == contest.leader:
+            held = middle
+        else:
+            lost = middle
+    return lost / 100
+
+
+def _leader_at(contest: Contest, key: str, share: float) -> int:
     """Who leads when ``key`` has ``share`` of all weight and the others keep their proportions."""
     others = sum(weight for name, weight in contest.weights.items() if name != key)
-    if not others and share < 1:
-        return None
-    weights = {name: weight / others * (1 - share) if others else 0.0 for name, weight in contest.weights.items()}
+    if not others:  # it is all the weight, whatever its share
+        return contest.leader
+    weights = {name: weight / others * (1 - share) for name, weight in contest.weights.items()}
     values = stats.levels(value_cells(contest.evidence, weights | {key: share}))
-    return None if np.isnan(values).all() else int(np.nanargmax(values))
+    return contest.leader if np.isnan(values).all() else int(np.nanargmax(values))
 
 
 def price_flip(contest: Contest) -> list[Remark]:

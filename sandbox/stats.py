@@ -24,6 +24,7 @@ FLOOR, TOP = 1.0, 10.0
 LEVEL = 0.90
 UNSEEN = 3.0
 DRAWS = 4_000
+MOST_ROUNDS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +86,13 @@ def levels(cells: Cells) -> Cells:
     per_channel, per_prompt = seen.sum(axis=1), seen.sum(axis=0)
     effects = np.zeros(cells.shape[1])
     means = np.zeros(cells.shape[0])
-    for _round in range(1 if seen.all() else 100):
+    for _round in range(1 if seen.all() else MOST_ROUNDS):
+        before = means
         means = (filled - np.where(seen, effects, 0.0)).sum(axis=1) / np.maximum(per_channel, 1)
+        if np.abs(means - before).max() < 1e-9:
+            break
         left = (filled - np.where(seen, means[:, None], 0.0)).sum(axis=0) / np.maximum(per_prompt, 1)
-        effects = left - left.mean() if left.size else left
+        effects = left - left.mean()
     return np.where(per_channel > 0, means, np.nan)
 
 
