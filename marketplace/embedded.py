@@ -112,7 +112,7 @@ async def live_until_told(family: Family, life: asyncio.Task[None]) -> None:
         life.cancel()
         family.say("Stopping. / 正在停止。")
         await asyncio.gather(life, stopped, return_exceptions=True)
-        await family.stop(["web", "worker", "migrate", "seed"], ["simulators"], ["redis"])
+        await family.stop(["web", "worker", "migrate", "seed", "keys"], ["simulators"], ["redis"])
 
 
 def live(family: Family, folder: Path, bound: socket.socket) -> asyncio.Task[None]:
@@ -137,6 +137,7 @@ async def start_all(family: Family, folder: Path, bound: socket.socket) -> None:
     datadir.announce(folder, {name: family.env[name] for name in ("REDIS_URL", "SIMULATORS_URL")})
     await family.run("migrate", *manage, "migrate", "--noinput", "--verbosity", "0")
     await family.run("seed", *manage, "seed")
+    await family.run("keys", *manage, "link_keys")
     threads = ("-P", "threads", "-c", str(settings.CELERY_WORKER_CONCURRENCY))
     quiet = ("--loglevel", "WARNING", "--without-gossip", "--without-mingle", "--without-heartbeat")
     calm = ("-W", "ignore:You're running the worker with superuser privileges")  # it runs no pickled tasks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from decimal import Decimal
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -83,6 +84,20 @@ def database(url: str) -> dict[str, Any]:
             "CONN_HEALTH_CHECKS": True,
         }
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://")
+
+
+def inside_address(url: str) -> list[str]:
+    """``host:port`` of a URL on this computer or in a private network; nothing for any other."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+        address = ip_address("127.0.0.1" if host == "localhost" else host)
+    except ValueError:
+        return []
+    # Link-local is private, too, and where clouds keep their secrets.
+    if not address.is_private or address.is_link_local or address.is_unspecified:
+        return []
+    return [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
 
 
 # -- the stack -----------------------------------------------------------------------------------
@@ -263,6 +278,9 @@ if PRODUCTION and LOCAL_ADDRESSES:
 SIMULATORS_URL = env_str("SIMULATORS_URL") or _running.get("SIMULATORS_URL", "")
 if SIMULATORS_URL:
     LOCAL_ADDRESSES = [*LOCAL_ADDRESSES, urlsplit(SIMULATORS_URL).netloc]
+# A server of the visitor's own, on this computer or in this network, was named by whoever started the site.
+if not PRODUCTION:
+    LOCAL_ADDRESSES = [*LOCAL_ADDRESSES, *inside_address(env_str("OPENAI_BASE_URL"))]
 # Limits of one call. Milliseconds, bytes, counts.
 WIRE_LIMITS = {
     "connect_ms": env_int("WIRE_CONNECT_MS", 5_000),

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from sandbox import live
 from sandbox.pacing import Pacer
+from sandbox.wire.addresses import Resolver
 from sandbox.wire.client import Client
 from sandbox.wire.types import Limits
 
@@ -30,6 +31,16 @@ class Room:
     client: Client
     pacer: Pacer
     redis: redis.asyncio.Redis
+
+
+def new_client(*, resolver: Resolver | None = None, **tighter: Any) -> Client:
+    """A client under the site's limits, of which some may be ``tighter``; our own hosts are nobody's channel."""
+    return Client(
+        Limits(**{**settings.WIRE_LIMITS, **tighter}),
+        frozenset(settings.LOCAL_ADDRESSES),
+        resolver,
+        own=frozenset(settings.ALLOWED_HOSTS) - {"*"},
+    )
 
 
 class Loop:
@@ -73,7 +84,7 @@ class Loop:
         if self.room is None:
             client = live.connect_async()
             self.room = Room(
-                client=Client(Limits(**settings.WIRE_LIMITS), frozenset(settings.LOCAL_ADDRESSES)),
+                client=new_client(),
                 pacer=Pacer(client),
                 redis=client,
             )
