@@ -30,6 +30,7 @@ BUDGET_MS = 120  # of this thread's own processor time; the sanitizer and the pa
 MAX_TOKENS = 30_000  # of blocks: what comes after parsing costs by their number
 LINK_REL = "noopener noreferrer nofollow ugc"
 SCHEMES = {"http", "https", "mailto"}
+SAFE_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 TAGS = {
     *("p", "br", "hr", "strong", "em", "del", "s", "code", "pre", "ul", "ol", "li", "blockquote"),
     *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "a", "span"),
@@ -82,6 +83,7 @@ def plain(text: str) -> str:
 def _parser() -> MarkdownIt:
     """A parser that gives up after BUDGET_MS; cheap to make, and its budget starts now."""
     parser = MarkdownIt("js-default", {"html": False, "linkify": False, "maxNesting": 20}, renderer_cls=_Renderer)
+    parser.validateLink = lambda url: SAFE_LINK.match(url) is not None  # type: ignore[method-assign]
     budget = _Budget()
     parser.block.ruler.before(
         "table", "budget", budget.at_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}

@@ -3,6 +3,8 @@
 
 const MAX_CHARS = 60_000;
 const MAX_DEPTH = 6;
+const MAX_COLUMNS = 60;
+const MAX_CELLS = 4_000; // what a browser lays out without a pause; the rest of the table stays text
 const LINK_REL = "noopener noreferrer nofollow ugc";
 const ANSI = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]{0,2000}(?:\u0007|\u001b\\)?|[@-Z\\-_])/g;
 const UNSEEN =
@@ -188,18 +190,22 @@ function tight(item) {
 }
 
 function table(lines, words) {
-  const width = cells(lines[0]).length;
+  const width = Math.min(cells(lines[0]).length, MAX_COLUMNS);
+  const rows = Math.floor(MAX_CELLS / width);
   const whole = element("table");
   const head = whole.appendChild(element("thead"));
   head.append(row(cells(lines[0]), "th", width, words));
   const body = whole.appendChild(element("tbody"));
-  for (const line of lines.slice(2)) body.append(row(cells(line), "td", width, words));
-  return whole;
+  for (const line of lines.slice(2, rows + 2)) body.append(row(cells(line), "td", width, words));
+  if (lines.length <= rows + 2) return whole;
+  const both = element("div");
+  both.append(whole, fence(["```", ...lines.slice(rows + 2)]));
+  return both;
 }
 
 function row(texts, kind, width, words) {
   const tr = element("tr");
-  for (let column = 0; column < Math.min(width, 60); column += 1) tr.append(inline(element(kind), texts[column] ?? "", words));
+  for (let column = 0; column < width; column += 1) tr.append(inline(element(kind), texts[column] ?? "", words));
   return tr;
 }
 
