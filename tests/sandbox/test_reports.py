@@ -145,6 +145,13 @@ def test_an_unknown_charge_costs_nothing_and_is_named():
     assert unpriced["spent"] is None
 
 
+def test_a_contender_without_a_price_has_none_in_the_manifest():
+    scenario = make_scenario()
+    unpriced = make_channel(scenario=scenario, price=False)
+    facts = reports.write(run_trial(make_trial(scenario=scenario, channels=[unpriced], prompts=1))).facts
+    assert facts["manifest"]["channels"][unpriced.slug]["price"] is None
+
+
 def test_whoever_lost_the_trial_to_another_worker_writes_nothing():
     ready = run_trial(make_trial(channels=2, prompts=2))
     Trial.objects.filter(pk=ready.pk).update(fence=ready.fence + 1)
