@@ -175,8 +175,10 @@ def scan(text: str) -> dict[str, Any] | None:
     while at >= 0:
         try:
             value, stop = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
+        except ValueError:
             value, stop = {}, at + 1
+        except RecursionError:
+            return None
         scores = scores_in(value)
         if scores is not None:
             found, end = scores, stop
