@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from random import Random
 
-from sandbox.simulators import judge, writer
+from sandbox.simulators import judge, writing
 from sandbox.simulators.asked import Asked, Refusal
 from sandbox.simulators.personas import Persona
 from sandbox.simulators.reply import Piece, Plan
@@ -29,7 +29,7 @@ def plan_reply(persona: Persona, asked: Asked, *, seed: int, first_call: bool = 
     if persona.is_judge:
         thoughts, answer = "", judge.answer(asked.text, system=asked.system)
     else:
-        thoughts, answer = writer.write(persona.talent, asked, rng)
+        thoughts, answer = writing.write(persona.talent, asked, rng)
     pieces, finish = _within_cap(list(_pieces(thoughts, answer, rng)), asked.max_tokens)
     thinking = sum(estimate(text) for text, is_thought in pieces if is_thought)
     saying = sum(estimate(text) for text, is_thought in pieces if not is_thought)
