@@ -5,7 +5,7 @@ A blind trial's names, prices' sources and providers stay out of it until the tr
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Channel
 from marketplace.money import SIGNS
 from sandbox import live, reports
-from sandbox.models import Answer, Contender, Report, Score, Trial
+from sandbox.models import Answer, Report, Score, Trial
 from sandbox.wire.types import Kind
 
 COMPACT_FROM = 8  # more cards than this are shown smaller
@@ -49,7 +49,7 @@ def state(trial: Trial) -> dict[str, Any]:
         "elapsed_ms": _elapsed_ms(trial),
         "left_ms": max(0, round((trial.deadline - timezone.now()).total_seconds() * 1000)) if trial.is_open else 0,
         "attended": _attended(trial),
-        "contenders": [_contender(each, hidden=trial.is_blind and trial.is_open) for each in _contenders(trial)],
+        "contenders": _named(trial),
         "prompts": _prompts(trial, answers),
         "answers": [_answer(each, shot, scores[each.pk]) for each in answers],
         "verdict": reports.interim(trial),
@@ -64,19 +64,19 @@ def addresses(trial: Trial) -> dict[str, str]:
     }
 
 
-def _contenders(trial: Trial) -> list[Contender]:
-    return list(trial.contenders.select_related("channel__provider", "channel__model").order_by("pk"))
+def _named(trial: Trial) -> list[dict[str, Any]]:
+    """The contenders; under a blind trial's labels until it has ended. Namesakes are told apart by their providers."""
+    rows = list(trial.contenders.select_related("channel__provider", "channel__model").order_by("pk"))
+    if trial.is_blind and trial.is_open:
+        names = {row.pk: _("Channel %(label)s") % {"label": row.label} for row in rows}
+    else:
+        known = Counter(row.channel.name for row in rows)
+        names = {row.pk: _name(row.channel, is_alone=known[row.channel.name] == 1) for row in rows}
+    return [{"id": row.pk, "name": names[row.pk], "simulated": row.channel.is_simulated} for row in rows]
 
 
-def _contender(contender: Contender, *, hidden: bool) -> dict[str, Any]:
-    channel: Channel = contender.channel
-    label = _("Channel %(label)s") % {"label": contender.label}
-    return {
-        "id": contender.pk,
-        "name": label if hidden else channel.name,
-        "provider": "" if hidden else channel.provider.name,
-        "simulated": channel.is_simulated,
-    }
+def _name(channel: Channel, *, is_alone: bool) -> str:
+    return channel.name if is_alone else f"{channel.name} ({channel.provider.name})"
 
 
 def _prompts(trial: Trial, answers: list[Answer]) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sandbox import charts, markdown, wording
-from sandbox.wording import Facts, told
+from sandbox.wording import Facts, Names, told
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Row:
     """One channel of the evidence table, with its scores in the order of the dimensions."""
 
     facts: Facts
+    name: str
     provider: str
     is_lead: bool
     is_chosen: bool
@@ -65,9 +66,11 @@ def ranked(facts: Facts) -> list[Row]:
     slugs = [dimension["slug"] for dimension in facts["dimensions"]]
     chosen = facts["recommendation"]["channel"]
     cells = cells_of(facts)
+    names = Names(facts)
     return [
         Row(
             facts=entry,
+            name=names.channel(entry["channel"]),
             provider=told(entry, "provider_name"),
             is_lead=place == 0 and entry["score"] is not None,
             is_chosen=entry["channel"] == chosen,
@@ -137,7 +140,8 @@ def other_weights(facts: Facts) -> list[tuple[str, float]]:
 
 def manifest(facts: Facts) -> list[dict[str, Any]]:
     """What was sent to each channel, what it said it was, and its price then; in the ranking's order."""
-    names = {entry["channel"]: entry["name"] for entry in facts["ranking"]}
+    called = Names(facts)
+    names = {entry["channel"]: called.channel(entry["channel"]) for entry in facts["ranking"]}
     rows = facts["manifest"]["channels"]
     return [
         {
@@ -158,6 +162,7 @@ class Answered:
 
     facts: Facts
     entry: Facts
+    name: str
     html: SafeString
     score: float | None
     error: str
@@ -204,6 +209,7 @@ def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
     return Answered(
         facts=answer,
         entry=entry,
+        name=Names(facts).channel(entry["channel"]),
         html=markdown.render(answer["text"]),
         score=answer_score(answer, weights),
         error=wording.error(answer["error_kind"]) if answer["error_kind"] else "",
