@@ -33,7 +33,8 @@ class PromptSetAdmin(ReadOnly):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(prompt_count=Count("prompts"))
+        counted: QuerySet[Any] = rows.annotate(prompt_count=Count("prompts"))
+        return counted
 
     @admin.display(description=_("prompts"), ordering="prompt_count")
     def prompts(self, row: Any) -> int:
@@ -59,7 +60,8 @@ class TrialAdmin(ReadOnly):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         answered = Count("contenders__answers", filter=~Q(contenders__answers__state="waiting"))
         rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(done=answered, awaited=Count("contenders__answers"))
+        counted: QuerySet[Any] = rows.annotate(done=answered, awaited=Count("contenders__answers"))
+        return counted
 
     @admin.display(description=_("answers"))
     def answered(self, row: Any) -> str:

@@ -64,9 +64,7 @@ def refusal(call, **wishes):
     return caught.value
 
 
-def test_one_click_asks_six_of_the_prompts_of_every_channel(
-    scenario, rung, django_capture_on_commit_callbacks
-):
+def test_one_click_asks_six_of_the_prompts_of_every_channel(scenario, rung, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         trial = open_trial(**wish(scenario))
     assert [contender.label for contender in trial.contenders.all()] == ["A", "B"]
