@@ -180,7 +180,7 @@ def words() -> dict[str, Any]:
             "latest; every answer that has arrived is safe."
         ),
         "stopping": _("Stopping …"),
-        "so_far": _("So far, on {scored} scored prompts"),
+        "so_far": _("Prompts scored so far: {scored}"),
         "waiting_scores": _("Scores appear here as they come."),
         "one": _("{leader} is at {score} so far"),
         "leads": _("{leader} leads {second} by {lead}"),
