@@ -24,6 +24,7 @@ from sandbox.wire.types import (
 )
 
 LONGEST_MODEL_NAME = 200
+WORDS = (Text, Reasoning)  # once, and not as a union that is made anew for every piece
 OnPiece = Callable[[Text | Reasoning], None]
 
 
@@ -54,7 +55,7 @@ class Answer:
         """Add what one event held; ``now`` is when it came. Returns whether there were words in it."""
         has_words = False
         for piece in pieces:
-            if not isinstance(piece, Text | Reasoning):
+            if not isinstance(piece, WORDS):
                 self._take_fact(piece)
             elif piece.text:
                 has_words = True

@@ -60,7 +60,7 @@ class Filter:
             self._held = ""
         if secret in text:
             text = text.replace(secret, MARK)
-        if size := longest_beginning(text, secret):
+        if secret[0] in text[1 - len(secret) :] and (size := longest_beginning(text, secret)):
             self._held = text[-size:]
             return text[:-size]
         return text
