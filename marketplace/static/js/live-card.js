@@ -4,6 +4,7 @@ import { Rendering } from "./markdown.js";
 import { fill } from "./live-verdict.js";
 
 const ENDED = new Set(["done", "failed"]);
+const BLAMELESS = new Set(["cancelled", "internal"]); // the visitor's wish, or our own fault
 const MARKS = { waiting: "waiting", sent: "writing", streaming: "writing", retrying: "retrying", done: "done", failed: "fault" };
 
 export class Card {
@@ -82,7 +83,9 @@ export class Card {
     part.problem.hidden = answer.state !== "failed";
     if (answer.state === "failed") {
       const error = this.words.errors[answer.error_kind] ?? answer.error_kind;
-      part.problem.textContent = fill(answer.text ? this.words.cut_text : this.words.failed_text, { error });
+      const ours = BLAMELESS.has(answer.error_kind);
+      const sentence = answer.text ? this.words.cut_text : this.words.failed_text;
+      part.problem.textContent = fill(ours ? this.words.blameless_text : sentence, { error });
     }
     part.thinking.hidden = !answer.reasoning;
     this.showThinking(part);
@@ -98,7 +101,8 @@ export class Card {
     if (!answers.length) return;
     const answer = answers.find((each) => !ENDED.has(each.state)) ?? answers.find((each) => each.state === "failed") ?? answers[0];
     const word = document.createElement("span");
-    word.className = `state state--${MARKS[answer.state] ?? "waiting"}`;
+    const mark = BLAMELESS.has(answer.error_kind) ? "waiting" : MARKS[answer.state];
+    word.className = `state state--${mark ?? "waiting"}`;
     word.textContent = this.say(answer);
     this.corner.append(word);
     const score = mean(answers.flatMap((each) => Object.values(each.scores)));

@@ -32,7 +32,7 @@ export class Stone {
 
   sayVerdict(verdict, ranking, names) {
     const [first, second] = ranking;
-    if (!first) return this.words.waiting_scores;
+    if (!first) return this.ended ? this.words.no_scores : this.words.waiting_scores;
     const leader = names.get(verdict.leader ?? first.contender) ?? names.get(first.contender);
     if (!second) return fill(this.words.one, { leader, score: first.score.toFixed(1) });
     const lead = (verdict.lead ?? first.score - second.score).toFixed(1);
@@ -71,7 +71,9 @@ export class Stone {
     return row;
   }
 
+  /** Told before `show`: after the end no more scores come. */
   showStage(state) {
+    this.ended = ["done", "cancelled", "failed"].includes(state);
     this.stage.textContent = this.words.stages[state] ?? "";
   }
 

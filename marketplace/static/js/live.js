@@ -37,8 +37,8 @@ function adopt(snapshot) {
     names.set(contender.id, contender.name);
     cards.get(contender.id)?.name(contender.name);
   }
-  stone.show(trial.verdict, names);
   stone.showStage(trial.state);
+  stone.show(trial.verdict, names);
   stone.showReport(trial.report);
   showNotice();
   touchAll();
