@@ -29,11 +29,12 @@ class Amount(NamedTuple):
     @property
     def scale(self) -> Value:
         """One of the check's unit in base units: 万元 is 10000 (元), km is 1000 (m)."""
-        return self.factor * (self.unit.size if self.unit else Fraction(1))
+        size: Value = self.unit.size if self.unit else Fraction(1)
+        return self.factor * size
 
     def is_met_by(self, number: Number) -> bool:
-        near = (abs(value - self.value) <= self.tolerance + abs(self.value) * ROUNDING for value in self.worth(number))
-        return any(near) or number.value == self.spelled
+        reach: Value = self.tolerance + size_of(self.value) * ROUNDING
+        return any(size_of(value - self.value) <= reach for value in self.worth(number)) or number.value == self.spelled
 
     def worth(self, number: Number) -> Iterator[Value]:
         """What ``number`` may mean in the check's unit; nothing where it measures something else."""
@@ -49,10 +50,15 @@ class Amount(NamedTuple):
     def in_percent(self, number: Number) -> Iterator[Value]:
         """78 %, 78 and 0.78 are 78 %; where no percentage was expected, 78 % is 0.78, or 78 of a hundred."""
         yield number.value
-        if not number.is_percent and abs(number.value) <= 1:
+        if not number.is_percent and size_of(number.value) <= 1:
             yield number.value * 100
         if number.is_percent and not self.is_percent:
             yield number.value / 100
+
+
+def size_of(value: Value) -> Value:
+    """abs, which the type checker cannot follow through a union."""
+    return value if value >= 0 else -value
 
 
 def expected_amount(value: str, *, tolerance: str = "", unit: str = "") -> Amount:
@@ -61,7 +67,7 @@ def expected_amount(value: str, *, tolerance: str = "", unit: str = "") -> Amoun
     if worth is None:
         raise ValueError(value)
     share = Fraction(tolerance[:-1]) / 100 if tolerance.endswith("%") else None
-    allowed = abs(worth) * share if share is not None else Fraction(tolerance or 0)
+    allowed: Value = size_of(worth) * share if share is not None else Fraction(tolerance or 0)
     if unit in PERCENT:
         return Amount(worth, allowed, is_percent=True)
     factor, length = multiplier_at(unit)

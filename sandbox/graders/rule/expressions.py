@@ -143,7 +143,7 @@ def raised(base: Value, exponent: Value) -> Value:
         exact = exact_root(base, exponent)
         if exact is not None:
             return exact
-    result = float(base) ** float(exponent)
+    result: float | complex = float(base) ** float(exponent)
     if isinstance(result, complex):
         raise NotAnExpression("complex")
     return result

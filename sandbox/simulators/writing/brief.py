@@ -119,7 +119,7 @@ def _subject(text: str, banned: tuple[str, ...], *, chinese: bool) -> str:
         return " ".join(words[-3:])
     quoted = [word for word in _QUOTED.findall(text.split("。")[0]) if word not in banned and 2 <= len(word) <= 10]
     if quoted:
-        return quoted[0]
+        return str(quoted[0])
     named = _NAMED_ZH.search(text)
     last = named[1].split("的")[-1].strip() if named else ""
     return last if 2 <= len(last) <= 10 else ""

@@ -1,6 +1,6 @@
 """On real models' answers we read what the published extractions read, where an answer commits to one value.
 
-The data stays outside the project: set TOUCHSTONE_DATA to its folder. A sample keeps this short; every n-th row is taken.
+The data stays outside the project: set TOUCHSTONE_DATA to its folder. Every n-th row keeps this short.
 """
 
 from __future__ import annotations
