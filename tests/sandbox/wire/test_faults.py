@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from sandbox.wire.faults import KINDS
 from sandbox.wire.types import Outcome, Question
+from tests.sandbox.wire.kinds import KINDS
 from tests.sandbox.wire.scripts import FAULTS, HTML, Fault
 from tests.sandbox.wire.upstream import FAST, KEY, Upstream, upstream
 

@@ -1,4 +1,4 @@
-"""The one table from what an upstream may do wrong to the kind of error that a call then ends in."""
+"""From what an upstream may do wrong to the kind of error that a call then ends in."""
 
 from __future__ import annotations
 
