@@ -165,7 +165,7 @@ async def stream_plan(
     response.enable_chunked_encoding()
     try:
         await response.prepare(request)
-        await response.write(speaker.opening(plan.input_tokens) or b": ready\n\n")
+        await response.write(speaker.opening(plan.input_tokens))
         for number, piece in enumerate(plan.pieces):
             if number == plan.cut_after:
                 return cut(request)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,26 +16,6 @@ from tests.factories import make_channel, make_prompt, make_prompt_set, make_sce
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="session")
-def simulators():
-    command = [sys.executable, "-m", "sandbox.simulators", "--port", "0", "--speed", "20"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
-        yield process.stdout.readline().strip()
-        process.terminate()
-
-
-@pytest.fixture
-def worker(simulators, redis_url, settings, monkeypatch):
-    """This process as a worker: its own loop and room, thrown away afterwards."""
-    settings.SIMULATORS_URL = simulators
-    settings.LOCAL_ADDRESSES = [simulators.removeprefix("http://")]
-    mine = loop.Loop()
-    monkeypatch.setattr(loop, "run", mine.run)
-    monkeypatch.setattr(loop, "open_room", mine.open_room)
-    yield mine
-    mine.close()
 
 
 def paced(**overrides):
