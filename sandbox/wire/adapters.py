@@ -16,6 +16,10 @@ class Adapter(Protocol):
     @property
     def MODELS_PATH(self) -> str: ...  # noqa: N802
 
+    @property
+    def HAS_LAST_WORD(self) -> bool:  # noqa: N802
+        """Whether a stream ends with an ``End``; where it does not, the end of the body is all there is."""
+
     def build(self, endpoint: Endpoint, question: Question) -> Body:
         """The request for ``question``."""
 

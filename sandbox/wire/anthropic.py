@@ -13,6 +13,7 @@ from sandbox.wire.sse import Event
 from sandbox.wire.types import Body, End, Endpoint, Identity, Piece, Question, Reasoning, Stop, Text, Usage
 
 MODELS_PATH = "/models"
+HAS_LAST_WORD = True
 HEADERS = {"anthropic-version": "2023-06-01"}
 LEAST_BUDGET = 1_024
 STOPS = {

@@ -220,6 +220,7 @@ class Client:
 def finish(call: Call) -> None:
     """Read what lacked only its last line end; half an event is a stream cut off, not a wrong one."""
     now = perf_counter()
+    call.answer.is_over = call.decoder.seen > 0 and not call.adapter.HAS_LAST_WORD
     for event in call.decoder.finish():
         try:
             call.answer.take(call.adapter.read(event), now)
@@ -259,7 +260,7 @@ def release(answer: Answer, now: float) -> WireError | None:
 
 def presentable(error: WireError, endpoint: Endpoint) -> WireError:
     """The same error with a detail that may be shown: redacted first, cut then."""
-    host = endpoint.base_url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    host = endpoint.base_url.partition("://")[2].partition("/")[0].partition(":")[0]
     detail = redact(error.detail.replace("\0", ""), secret=endpoint.key, host=host)
     detail = " ".join(detail.split())[:LONGEST_DETAIL]
     return WireError(error.kind, detail, status=error.status, retry_after_ms=error.retry_after_ms)

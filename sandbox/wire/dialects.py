@@ -7,7 +7,7 @@ Keys, all optional:
                        Hugging Face), ``reasoning`` (OpenRouter, Vercel), ``budget`` (Anthropic, Gemini);
                        absent: it cannot be switched, and ``dropped`` says so.
 ``effort_off``         the ``reasoning_effort`` that comes nearest to none: ``none``, ``minimal`` or ``low``.
-``thinking_least``     the smallest thinking budget that the model takes, in tokens.
+``thinking_least``     tokens for the thinking of a model that always thinks: the budget is never below it.
 ``max_tokens``         the name of the cap on output: ``max_tokens`` or ``max_completion_tokens`` (OpenAI).
 ``stream_options``     false where it is refused; usage is then our estimate unless the stream has it anyway.
 ``temperature``        false where it is refused.

@@ -31,7 +31,8 @@ STATUSES: Mapping[int, Case] = {
     413: Case(Kind.TOO_LONG, "The prompt is too long for this provider."),
     429: Case(Kind.RATE_LIMITED, "The provider's rate limit is reached."),
 }
-# Words in an error's code or message, separated by "|", that say more than its status; the first that fits counts.
+NO_STREAM = Case(Kind.MALFORMED, "The provider answered with something that is not a stream.")
+# Words in an error's code or message, separated by "|"; the first that fits counts. These say more than a status:
 HINTS: tuple[tuple[str, Case], ...] = (
     (
         "context_length|context length|context window|maximum context|too many tokens|prompt is too long"
@@ -47,12 +48,14 @@ HINTS: tuple[tuple[str, Case], ...] = (
         "insufficient_quota|insufficient balance|insufficient_balance|credit balance|billing|arrearage|余额不足|欠费",
         STATUSES[402],
     ),
-    ("model_not_found|unknown model|模型不存在|not_found_error", STATUSES[404]),
-    (
-        "invalid_api_key|invalid api key|authentication_error|incorrect api key|api key not valid|api_key_invalid",
-        STATUSES[401],
-    ),
+    ("model_not_found|unknown model|模型不存在", STATUSES[404]),
+    ("invalid_api_key|invalid api key|incorrect api key|api key not valid|api_key_invalid", STATUSES[401]),
+)
+# And these stand in for one, in a stream that has begun or a failure that calls itself 200.
+CODES: tuple[tuple[str, Case], ...] = (
+    ("authentication_error", STATUSES[401]),
     ("permission_error|permission_denied", STATUSES[403]),
+    ("not_found_error", STATUSES[404]),
     ("rate_limit|rate limit|too many requests|resource_exhausted", STATUSES[429]),
     (
         "overloaded|unavailable|server_error|api_error|internal error",
@@ -83,7 +86,7 @@ def read_error(status: int, headers: Mapping[str, str], body: bytes) -> WireErro
 def in_stream(error: Any) -> WireError:
     """The error that a stream carries in place of a piece. What has begun is not tried again."""
     said = words_in({"error": error})
-    case = hinted(said) or Case(Kind.MALFORMED, "The provider broke the answer off with an error.")
+    case = hinted(said, HINTS + CODES) or Case(Kind.MALFORMED, "The provider broke the answer off with an error.")
     return WireError(case.kind, f"{case.sentence} It says: {said.message}" if said.message else case.sentence)
 
 
@@ -120,22 +123,18 @@ def words_in(value: Any) -> Words:
 
 
 def case_of(status: int, said: Words) -> Case:
-    case = STATUSES.get(status)
     if status >= 500:
         # What a 5xx says about quotas or models is about the provider's inside.
         return Case(Kind.OVERLOADED, f"The provider failed ({phrase(status)}).")
-    if status not in (401, 402, 404) and (better := hinted(said)):
-        return better
-    if case:
-        return case
-    if 400 <= status < 500:
-        return STATUSES[400]
-    return Case(Kind.MALFORMED, "The provider answered with something that is not a stream.")
+    if status < 300:
+        return hinted(said, HINTS + CODES) or NO_STREAM
+    plain = STATUSES.get(status, STATUSES[400])
+    return plain if status in (401, 402, 404) else hinted(said, HINTS) or plain
 
 
-def hinted(said: Words) -> Case | None:
+def hinted(said: Words, hints: tuple[tuple[str, Case], ...]) -> Case | None:
     text = f"{said.code} {said.message}".lower()
-    return next((case for words, case in HINTS if any(word in text for word in words.split("|"))), None)
+    return next((case for words, case in hints if any(word in text for word in words.split("|"))), None)
 
 
 def phrase(status: int) -> str:

@@ -14,6 +14,7 @@ from sandbox.wire.sse import Event
 from sandbox.wire.types import Body, Endpoint, Identity, Piece, Question, Reasoning, Stop, Text, Usage
 
 MODELS_PATH = "/models"
+HAS_LAST_WORD = False
 STOPS = {"STOP": "stop", "MAX_TOKENS": "length", "MALFORMED_FUNCTION_CALL": "tool", "UNEXPECTED_TOOL_CALL": "tool"} | (
     dict.fromkeys(
         ["SAFETY", "RECITATION", "BLOCKLIST", "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY"],

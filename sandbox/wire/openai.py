@@ -13,6 +13,7 @@ from sandbox.wire.sse import Event
 from sandbox.wire.types import Body, End, Endpoint, Identity, Piece, Question, Reasoning, Stop, Text, Usage
 
 MODELS_PATH = "/models"
+HAS_LAST_WORD = True
 STOPS = {"stop": "stop", "length": "length", "content_filter": "content_filter", "tool_calls": "tool"} | {
     "function_call": "tool",
     "eos": "stop",

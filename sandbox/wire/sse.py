@@ -23,15 +23,16 @@ class Event(Struct, frozen=True, gc=False):
 
 
 class Decoder:
-    """Bytes in, events out. ``is_strange`` turns true when a line is no field of the format at all.
+    """Bytes in, events out. ``seen`` counts them; ``is_strange`` says that a line was no field of the format at all.
 
     Raises ``too_large`` when one event passes ``event_bytes`` or the stream passes ``events``.
     """
 
     def __init__(self, *, event_bytes: int, events: int) -> None:
         self.is_strange = False
+        self.seen = 0
         self._event_bytes = event_bytes
-        self._events_left = events
+        self._events = events
         self._started = False
         self._ended_in_cr = False
         # The line that has not ended yet, in pieces: joined once, so that byte-wise arrival stays linear.
@@ -105,8 +106,8 @@ class Decoder:
 
     def _close_event(self) -> Event:
         """The event that a blank line ends."""
-        self._events_left -= 1
-        if self._events_left < 0:
+        self.seen += 1
+        if self.seen > self._events:
             raise WireError(Kind.TOO_LARGE, "The stream has more events than we accept.")
         data = self._data
         event = Event(self._name, data[0] if len(data) == 1 else b"\n".join(data))

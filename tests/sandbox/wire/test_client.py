@@ -321,6 +321,18 @@ def test_a_cancelled_task_is_cancelled():
     with_client(tells(head=b"", closes=False), work)
 
 
+@pytest.mark.parametrize(
+    ("protocol", "events", "kind"),
+    [
+        ("gemini", ['{"candidates":[]}'] * 3, Kind.MALFORMED),  # it has no last word: this is an answer, and empty
+        ("gemini", [], Kind.CUT_OFF),
+        ("openai", ['{"choices":[]}'] * 3, Kind.CUT_OFF),
+    ],
+)
+def test_tells_an_empty_answer_from_one_that_was_cut_off(protocol, events, kind):
+    assert ask(streams(*events), dialect={"protocol": protocol})[0].error.kind == kind
+
+
 def test_passes_over_pieces_without_a_character():
     pieces = []
     script = streams('{"choices":[{"delta":{"content":["", "a"]}}]}', STOP)

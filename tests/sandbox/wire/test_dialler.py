@@ -20,7 +20,7 @@ from sandbox.wire import dialler
 from sandbox.wire.addresses import Target
 from sandbox.wire.client import Client
 from sandbox.wire.types import Endpoint, Kind, Outcome, Question
-from tests.sandbox.wire.scripts import NEVER, STOP, answers, said, streams
+from tests.sandbox.wire.scripts import NEVER, STOP, answers, error, said, streams
 from tests.sandbox.wire.upstream import FAST, listening, upstream
 
 QUESTION = Question("hi")
@@ -86,6 +86,14 @@ def test_keeps_the_name_for_tls_while_it_connects_to_the_pinned_address(certific
     outcome, up = run(work(), loop)
     assert outcome.text == "ok"
     assert up.requests[0].header("host") == f"llm.example.com:{up.port}"
+
+
+def test_takes_the_name_of_the_host_out_of_what_the_provider_says():
+    async def work():
+        async with upstream(answers("400 Bad Request", error("LLM.example.com at 10.0.0.7 said no"))) as up:
+            return await ask(f"http://llm.example.com:{up.port}/v1", f"llm.example.com:{up.port}", resolver=loopback)
+
+    assert run(work()).error.detail.endswith("It says: [removed] at [removed] said no")
 
 
 @pytest.mark.parametrize("loop", LOOPS)
@@ -228,9 +236,9 @@ def test_resolves_only_what_was_vetted():
 
 
 def test_reads_a_broken_connection_before_the_response_as_connect():
-    error = dialler.explain(aiohttp.ClientOSError(104, "reset"), is_tls=True)
-    assert error.kind == Kind.CONNECT
-    assert error.retry_after_ms is not None
+    explained = dialler.explain(aiohttp.ClientOSError(104, "reset"), is_tls=True)
+    assert explained.kind == Kind.CONNECT
+    assert explained.retry_after_ms is not None
 
 
 def test_reads_a_raw_tls_failure_as_tls():

@@ -50,6 +50,7 @@ def test_reads_the_status(status, kind):
         (429, {"error": {"code": "insufficient_quota", "message": "x"}}, Kind.REFUSED),
         (400, [{"error": {"status": "INVALID_ARGUMENT", "message": "API key not valid."}}], Kind.UNAUTHORISED),
         (403, {"error": {"type": "permission_error", "message": "x"}}, Kind.REFUSED),
+        (403, {"error": {"type": "api_error", "message": "not for this key"}}, Kind.REFUSED),
         (400, {"code": "model_not_found", "error": "x"}, Kind.NOT_FOUND),
         (200, {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, Kind.REFUSED),
         (500, {"error": {"message": "billing is down"}}, Kind.OVERLOADED),
