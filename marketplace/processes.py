@@ -86,6 +86,10 @@ class Family:
         for names in (*groups, list(self.running)):
             await asyncio.gather(*(_end(self.running[name]) for name in names if name in self.running))
         await asyncio.gather(*self.relays, return_exceptions=True)
+        for process in self.running.values():
+            # asyncio leaves our end of the pipe to the garbage collector, which may come after the loop.
+            process._transport.close()  # type: ignore[attr-defined]
+        await asyncio.sleep(0)
 
     def kill(self) -> None:
         for process in self.running.values():

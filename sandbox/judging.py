@@ -9,9 +9,10 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Avg, F, Q
 from django.db.models.functions import Now
 
-from catalog.models import Channel, Dimension, GraderKind, Price
+from catalog.models import Channel, Dimension, GraderKind, Price, Scenario
 from sandbox import calling, loop, reports
 from sandbox.graders import judge, panel, rule
 from sandbox.models import Answer, AnswerState, Judgement, Prompt, Score, Trial
@@ -27,13 +28,30 @@ ANSWER_BYTES_PER_TOKEN = 10  # of an answer's output cap; what a judge is shown 
 VERDICT_EVERY_S = 1.0
 
 
-def panel_for(channels: Sequence[Channel]) -> panel.Panel:
+def panel_for(channels: Sequence[Channel], scenario: Scenario) -> panel.Panel:
     """Who would judge these channels: live judges of their kind, without their makers' own while another is left."""
-    simulated = bool(channels) and channels[0].is_simulated
-    judges = Channel.objects.listed().live().judges().filter(provider__is_simulated=simulated)
     makers = {channel.model.maker for channel in channels}
-    chosen = panel.choose(list(judges.select_related("provider", "model").order_by("slug")), makers)
-    return chosen.limited(settings.TRIAL_JUDGES)
+    return panel.choose(candidates(channels, scenario), makers).limited(settings.TRIAL_JUDGES)
+
+
+def candidates(channels: Sequence[Channel], scenario: Scenario) -> list[Channel]:
+    """Those who were named judges. Where no real one is, every live channel of the scenario, of good record first.
+
+    Trials on the visitor's own server are judged there, so that the prompt stays with it; others are not judged by it.
+    """
+    simulated = bool(channels) and channels[0].is_simulated
+    local = bool(channels) and all(channel.provider.is_local for channel in channels)
+    kind = Channel.objects.listed().live().filter(provider__is_simulated=simulated, provider__is_local=local)
+    kind = kind.select_related("provider", "model")
+    named = list(kind.judges().order_by("slug"))
+    if named or simulated:
+        return named
+    score = Q(measurements__metric="score", measurements__scenario=scenario)
+    record = Avg("measurements__value", filter=score)
+    willing = kind.filter(scenarios=scenario).annotate(record=record)
+    ranked = willing.order_by(F("record").desc(nulls_last=True), "slug")
+    competing = {channel.pk for channel in channels}
+    return sorted(ranked, key=lambda channel: channel.pk in competing)  # nobody judges himself while another may
 
 
 def ceiling(prompt: Prompt, by: Channel, price: Price | None, fx: dict[str, str]) -> Decimal:
@@ -127,7 +145,7 @@ def lay_out_judgements(trial: Trial) -> list[tuple[Judgement, Endpoint, list[Dim
     if trial.cancel_asked_at:
         return []
     channels = [c.channel for c in trial.contenders.select_related("channel__provider", "channel__model")]
-    judges = panel_for(channels).judges
+    judges = panel_for(channels, trial.scenario).judges
     answers = list(Answer.objects.of(trial).done())
     Judgement.objects.bulk_create(
         (Judgement(answer=a, judge=j, prompt_version=judge.PROMPT_VERSION) for a in answers for j in judges),

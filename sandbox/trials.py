@@ -148,7 +148,7 @@ def plan(
             % {"answers": len(channels) * len(prompts) * repeats, "limit": settings.TRIAL_MAX_ANSWERS},
             _("Take fewer channels, prompts or repeats."),
         )
-    judges = judging.panel_for(channels).judges
+    judges = judging.panel_for(channels, scenario).judges
     today = timezone.localdate()
     rows = Price.objects.on(today).filter(channel__in=[*channels, *judges]).order_by("starts_on")
     return Plan(

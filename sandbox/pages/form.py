@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
@@ -105,7 +104,7 @@ def quote(channels: list[Channel], scenario: Scenario, form: TrialForm, *, langu
         planned = trials.plan(scenario=scenario, channels=channels, language=language, own=own, repeats=repeats)
     except (trials.Refused, ValueError):
         return ""
-    return quote_sentence(planned.answers, planned.ceiling)
+    return quote_sentence(planned)
 
 
 def quote_form(form: TrialForm, *, language: str) -> dict[str, str]:
@@ -118,14 +117,22 @@ def quote_form(form: TrialForm, *, language: str) -> dict[str, str]:
         planned = trials.plan(**wanted)
     except trials.Refused as refused:
         return {"quote": "", "problem": str(refused)}
-    return {"quote": quote_sentence(planned.answers, planned.ceiling), "problem": ""}
+    return {"quote": quote_sentence(planned), "problem": ""}
 
 
-def quote_sentence(answers: int, ceiling: Decimal) -> str:
+def quote_sentence(planned: trials.Plan) -> str:
+    """How many answers, what they cost at most, and who reads them besides: a real judge is a third party."""
     sentence = ngettext(
-        "%(count)d answer, at most %(cost)s, paid by us", "%(count)d answers, at most %(cost)s, paid by us", answers
+        "%(count)d answer, at most %(cost)s, paid by us",
+        "%(count)d answers, at most %(cost)s, paid by us",
+        planned.answers,
     )
-    return sentence % {"count": answers, "cost": money.show(ceiling, settings.CURRENCY)}
+    cost = money.show(planned.ceiling, settings.CURRENCY)
+    judges = dict.fromkeys(judge.provider.name for judge in planned.judges if not judge.is_simulated)
+    judged = _("; scored by an AI model at %(providers)s, which reads the prompt and the answers")
+    return sentence % {"count": planned.answers, "cost": cost} + (
+        judged % {"providers": _(", ").join(judges)} if judges else ""
+    )
 
 
 def trials_left(request: HttpRequest) -> int:

@@ -153,7 +153,9 @@ def answer(text: str, *, system: str) -> str:
     """The judge's whole reply to a judge prompt: one JSON object with a score and a reason per dimension."""
     blocks = {name: body for name, _fence, body in BLOCK.findall(text)}
     reading = Reading(*(unquote(blocks.get(name, "")) for name in ("QUESTION", "REFERENCE", "ANSWER")))
-    return json.dumps({"scores": {slug: grade(slug, reading) for slug in DIMENSION.findall(system)}}, ensure_ascii=False)
+    return json.dumps(
+        {"scores": {slug: grade(slug, reading) for slug in DIMENSION.findall(system)}}, ensure_ascii=False
+    )
 
 
 def unquote(body: str) -> str:

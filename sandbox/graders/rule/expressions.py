@@ -149,6 +149,10 @@ def raised(base: Value, exponent: Value) -> Value:
     return result
 
 
+def magnitude(value: Value) -> Value:
+    return -value if value < 0 else value
+
+
 def bits(value: Fraction) -> int:
     return max(value.numerator.bit_length(), value.denominator.bit_length())
 

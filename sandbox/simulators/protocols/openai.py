@@ -16,6 +16,7 @@ _WORDS = {
     404: "not_found_error",
     429: "rate_limit_error",
     500: "server_error",
+    403: "permission_error",
     503: "overloaded_error",
 }
 _SYSTEM_ROLES = {"system", "developer"}

@@ -1,0 +1,50 @@
+"""Strong simulated models work the scenario's problems out; weak ones slip. Nothing is looked up."""
+
+from __future__ import annotations
+
+import statistics
+import tomllib
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from sandbox.graders import rule
+from sandbox.simulators.asked import Asked
+from sandbox.simulators.personas import PERSONAS
+from sandbox.simulators.writing import write
+
+ROOT = Path(__file__).resolve().parents[3]
+ROWS = tomllib.loads((ROOT / "sandbox/seed/deep_reasoning.toml").read_text())["prompt"]
+PROBLEMS = [row for row in ROWS if row.get("checks")]
+
+
+def share_right(persona):
+    scores = []
+    for row in PROBLEMS:
+        asked = Asked(text=row["text"], system=row.get("system", ""), model=persona.name)
+        _thoughts, text = write(persona.talent, asked, Random(f"{persona.name} {row['slug']}"))
+        scores.append((rule.grade(row["checks"], text).value or 1) >= 9)
+    return statistics.mean(scores)
+
+
+@pytest.fixture(scope="module")
+def shares():
+    return {persona.name: share_right(persona) for persona in PERSONAS.values() if not persona.is_judge}
+
+
+def test_the_best_solve_more_than_half_and_the_worst_hardly_any(shares):
+    assert max(shares.values()) >= 0.5
+    assert min(shares.values()) <= 0.25
+
+
+def test_channels_differ_in_what_they_solve(shares):
+    assert len({round(share, 2) for share in shares.values()}) >= 6
+
+
+def test_every_problem_is_answered_in_its_own_language():
+    persona = next(iter(PERSONAS.values()))
+    for row in PROBLEMS:
+        _thoughts, text = write(persona.talent, Asked(text=row["text"], model=persona.name), Random(1))
+        assert text.strip()
+        assert any("\u4e00" <= sign <= "\u9fff" for sign in text) == (row["language"] == "zh")
