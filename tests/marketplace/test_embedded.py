@@ -96,9 +96,9 @@ def test_redis_starts_behind_a_password_and_keeps_what_it_was_told(family, tmp_p
             kept = client.get("kept")
             if value:
                 client.set("kept", value)
-            with redis.Redis(port=client.connection_pool.connection_kwargs["port"]) as stranger:
-                with pytest.raises(redis.AuthenticationError):
-                    stranger.ping()
+            port = client.connection_pool.connection_kwargs["port"]
+            with redis.Redis(port=port) as stranger, pytest.raises(redis.AuthenticationError):
+                stranger.ping()
         await family.stop()
         family.running.clear()
         family.relays.clear()
