@@ -180,8 +180,8 @@ def test_a_worker_says_that_it_is_alive_and_reaps(worker, rung, settings, monkey
         assert client.get(f"{settings.REDIS_PREFIX}worker:alive") == b"1"
 
 
-def test_no_judges_without_channels(db):
-    assert list(judging.panel_for([]).judges) == []
+def test_no_judges_without_channels(seeded):
+    assert list(judging.panel_for([], Scenario.objects.first()).judges) == []
 
 
 def test_a_program_starts_follows_stops_and_reads_a_trial(seeded):
