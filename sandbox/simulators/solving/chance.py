@@ -129,7 +129,7 @@ def value_of_test(p: Problem) -> Solution | None:
             ),
             p.say(
                 f"按测试行事：期望 {plain(informed)}。",
-                f"Acting on the test: {plain(q * hit)} × {plain(win)} − {plain((1 - q) * false)} × {plain(lose)} = {plain(informed)}.",
+                f"Acting on it: {plain(q * hit * win)} won less {plain((1 - q) * false * lose)} lost = {plain(informed)}.",
             ),
             p.say(f"差额 {plain(worth)} 就是最高价。", f"The difference, {plain(worth)}, is the most to pay."),
         ),

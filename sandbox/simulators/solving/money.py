@@ -201,7 +201,7 @@ def vouchers(p: Problem) -> Solution | None:
             f"The difference is {rounded(now - before, 2)} euros.",
         ),
         slips=(f"{rounded(number(more[1]) * rate, 2)} euros", f"{more[1]} euros"),
-        why="Percentage first takes its share of the larger sum, so it is usually cheaper; the limit looks at the rest.",
+        why="Percentage first takes its share of the larger sum, so it is mostly cheaper; the limit looks at the rest.",
         trap="The tempting mistake is to add the discounted price alone and forget that shipping may become free.",
         flips="Just below the limit the order that leaves a larger amount can be the cheaper one in the end.",
         chart="bars",

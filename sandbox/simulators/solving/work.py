@@ -125,6 +125,7 @@ def bottleneck(p: Problem) -> Solution | None:
     made = speeds[slow] * working / size
     unit = " 箱" if pack else ""
     second = sorted(speeds.values())[1]
+    gain = plain((second / speeds[slow] - 1) * 100, 0)
     return Solution(
         f"{plain(made)}{unit}",
         (
@@ -140,7 +141,7 @@ def bottleneck(p: Problem) -> Solution | None:
         why=f"整条线只能跟着最慢的{slow}走。",
         trap="不能用平均速度，也不能忘记停机。",
         check=f"按箱核对：每分钟 {plain(speeds[slow] / size)} 箱，结果相同。",
-        flips=f"{slow}提速后，瓶颈变成每分钟 {plain(second)} 瓶的下一台，最多只提高 {plain((second / speeds[slow] - 1) * 100, 0)}%。",
+        flips=f"{slow}提速后，瓶颈变成每分钟 {plain(second)} 瓶的下一台，最多只提高 {gain}%。",
         chart="bottleneck",
     )
 

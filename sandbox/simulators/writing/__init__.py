@@ -30,6 +30,6 @@ def write(talent: Talent, asked: Asked, rng: Random) -> tuple[str, str]:
 def _plan(subject: str, most: int | None, *, chinese: bool) -> str:
     if chinese:
         limit = f"不超过 {most} 字" if most else "长短适中"
-        return f"要写的是{subject or '这件事'}。读者最在意什么？先找一个具体的场景，{limit}，不用套话，最后给一个清楚的下一步。\n"
+        return f"要写的是{subject or '这件事'}。读者最在意什么？先找一个场景，{limit}，不用套话，最后给出下一步。\n"
     limit = f"at most {most} words" if most else "a moderate length"
-    return f"What does the reader of this care about? One scene with the {subject or 'offer'}, {limit}, one clear next step.\n"
+    return f"What does the reader care about? One scene with the {subject or 'offer'}, {limit}, one next step.\n"

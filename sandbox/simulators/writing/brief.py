@@ -40,9 +40,9 @@ _CUTS_EN = re.compile(r";\s*|(?<=[A-Za-z0-9%])\.\s+|(?<=[a-z0-9]), (?=[a-z]+ )|:
 _QUOTED = re.compile(r"[“\"「]([^”\"」]{1,80})[”\"」]")
 # Clauses that tell the writer what to do; none of them is a fact.
 _ORDERS = re.compile(
-    r"写|要求|请|不要|不得|不用|每镜|标题|字以内|不超过|\d+\s*[–-]\s*\d+\s*字|给出|至少|读者|开头|让|只讲|口吻|投放|带出|介绍|想换|[“”]"
-    r"|write|words|at most|use at least|invent|recommend|number \d|for each|may be|propose|characters|end with|do not|say what"
-    r"|reader|should|it is|keep them|give them|tell them|blame|card that|attract|not an experiment|^an? \w+$|^one \w+$",
+    r"写|要求|请|不要|不得|不用|不连用|风格|第一人称|最后|说明|每镜|标题|字以内|不超过|\d+\s*[–-]\s*\d+\s*字|给出|至少|读者|开头|让|只讲|口吻|投放|带出|介绍|想换|[“”]"
+    r"|write|words|at most|use at least|invent|recommend|number \d|for each|may be|propose|characters|end with|do not"
+    r"|say what|reader|should|it is|keep them|give them|tell them|blame|card that|attract|not an experiment|so word|^an? \w+$|^one \w+$",
     re.IGNORECASE,
 )
 

@@ -13,8 +13,8 @@ from sandbox.simulators.writing.charts import advise
 
 _WANTS_CHART = re.compile(r"图|可视化|chart|diagram|visuali|plot", re.IGNORECASE)
 _QUESTION = re.compile(
-    r"答案[:：]|answer:|how (?:many|much|long|old|far)|多少|几[个天种人]|probability|概率|solve|calculate|计算|证明|prove|what is \d"
-    r"|推理|逻辑|分析|analy[sz]e|which of",
+    r"答案[:：]|answer:|how (?:many|much|long|old|far)|多少|几[个天种人]|probability|概率|solve|calculate|计算"
+    r"|证明|prove|what is \d|推理|逻辑|分析|analy[sz]e|which of",
     re.IGNORECASE,
 )
 
@@ -96,9 +96,7 @@ def _talk(talent: Talent, problem: Problem) -> str:
             "This is a very interesting question that touches many aspects, and we need to consider all of them carefully.",
         )
     if talent.style == "generic":
-        return problem.say(
-            "根据题目中的数据，我们可以得出以下结论。", "Based on the data we can draw the following conclusion."
-        )
+        return problem.say("根据题目中的数据，我们可以得出以下结论。", "Based on the data we can conclude as follows.")
     return ""
 
 
@@ -126,16 +124,17 @@ def _at_a_loss(talent: Talent, problem: Problem, rng: Random, *, thinks: bool) -
     numbers = list(dict.fromkeys(re.findall(r"\d+(?:\.\d+)?", problem.text)))[:6]
     given = ("、" if problem.chinese else ", ").join(numbers)
     guess = rng.choice(numbers) if numbers else problem.say("无法确定", "it cannot be decided")
-    deep = talent.logic > 0.6
+    approach = problem.say(
+        "先把已知、未知和它们的关系分开，再看哪个条件起决定作用。需要说明的假设：各条件互相独立。",
+        "I separate what is known from what is asked and look for the condition that decides, assuming independence.",
+    )
+    shrug = problem.say("综合来看，要具体情况具体分析。", "On the whole it depends on the situation.")
     parts = [
         problem.say(f"题目给出的数量：{given or '没有数字'}。", f"What is given: {given or 'no figures'}."),
-        problem.say("先把已知、未知和它们的关系分开，再看哪个条件起决定作用。", "I separate what is known from what is asked, and look for the condition that decides.")
-        if deep
-        else problem.say("综合来看，这个问题要具体情况具体分析。", "On the whole it depends on the situation."),
-        problem.say("需要说明的假设：各条件互相独立，没有未写明的限制。", "I assume that the conditions are independent and that nothing unwritten limits them.") if deep else "",
+        approach if talent.logic > 0.6 else shrug,
         _chart(talent, problem, "bars", rng),
         problem.say(f"答案：{guess}", f"Answer: {guess}"),
-    ]  # fmt: skip
+    ]
     thoughts = (
         problem.say("题型不熟悉，先列出已知条件。\n", "The shape is unfamiliar; first list what is given.\n")
         if thinks
