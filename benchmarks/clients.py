@@ -121,5 +121,4 @@ async def serve(name: str, url: str) -> None:
 if __name__ == "__main__":
     import uvloop
 
-    # Streams are being read and a keep-alive pool is open when our starter has heard enough.
     uvloop.run(serve(*sys.argv[1:]))

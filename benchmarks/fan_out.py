@@ -143,9 +143,10 @@ def compare(races: dict[str, Race], repeats: int) -> dict[str, float | None]:
 
 
 def count_trials(bare: Race, env: dict[str, str]) -> dict[str, float | None]:
-    """How many trials at once one worker holds, over how many one bare process does."""
+    """How many trials at once one worker holds, over how many one bare process does. This process joins the site."""
     from benchmarks import trials
 
+    trials.set_up(env)
     worker = ["celery", "-A", "marketplace", "worker", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
     with processes.running(sys.executable, "-m", *worker, env=env):
         race = partial(trials.ring, trials.Course())
@@ -156,18 +157,18 @@ def count_trials(bare: Race, env: dict[str, str]) -> dict[str, float | None]:
 def measure(repeats: int) -> dict[str, float | None]:
     with contextlib.ExitStack() as stack:
         redis_url, address = stack.enter_context(processes.valkey()), stack.enter_context(simulators())
-        env = stack.enter_context(processes.scratch_site(redis_url, SIMULATORS_URL=address))
+        # Two sites: one for the runner alone, one for a worker.
+        env, other = (
+            stack.enter_context(processes.scratch_site(redis_url, SIMULATORS_URL=address, REDIS_PREFIX=name))
+            for name in ("runner:", "worker:")
+        )
         peers = ["bare", "sdk"] if importlib.util.find_spec("openai") else ["bare"]
         url = f"{address}/openai/v1"
         races = {"touchstone": stack.enter_context(client("benchmarks.trials", env=env))}
         for peer in peers:
             races[peer] = stack.enter_context(client("benchmarks.clients", peer, url, env=dict(os.environ)))
         print(f"{'client':<12}{'trials':>8}{'wall/ideal':>13}{'TTFT err ms':>13}{'µs/piece':>13}", file=sys.stderr)
-        found = compare(races, repeats)
-        from benchmarks import trials
-
-        trials.set_up(env)
-        return found | count_trials(races["bare"], env)
+        return compare(races, repeats) | count_trials(races["bare"], other)
 
 
 def main() -> None:

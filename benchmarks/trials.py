@@ -61,12 +61,12 @@ def run(course: Course, *, model: str, trials: int, spread_s: float) -> dict[str
     assert trial
     loop.run(runner.run(trial))
     wall_ms, cpu_s = (time.perf_counter() - began) * 1000, cpu_seconds() - cpu_s
-    rows = Answer.objects.of(trial).done().values_list("ttft_ms", "output_tokens")
+    rows = Answer.objects.of(trial).done().values_list("ttft_ms", "text")
     return {
         "walls_ms": [wall_ms],
         "ttfts_ms": [ttft for ttft, _ in rows],
         "cpu_s": cpu_s,
-        "pieces": sum(tokens for _, tokens in rows),
+        "pieces": sum(len(text.split()) for _, text in rows),
     }
 
 
@@ -93,11 +93,11 @@ def ring(course: Course, *, model: str, trials: int, spread_s: float) -> dict[st
         time.sleep(0.5)
     answers = Answer.objects.done().filter(contender__trial__in=rung)
     ended = dict(answers.values_list("contender__trial").annotate(Max("finished_at")))
-    rows = list(answers.values_list("ttft_ms", "output_tokens"))
+    rows = list(answers.values_list("ttft_ms", "text"))
     return {
         "walls_ms": [(moment - rung[pk]).total_seconds() * 1000 for pk, moment in ended.items()],
         "ttfts_ms": [ttft for ttft, _ in rows],
-        "pieces": sum(tokens for _, tokens in rows),
+        "pieces": sum(len(text.split()) for _, text in rows),
     }
 
 
