@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 
-from sandbox import loop
+from sandbox import loop, saver
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -34,3 +35,5 @@ def worker(simulators: str, redis_url: str, settings: Any, monkeypatch: pytest.M
     monkeypatch.setattr(loop, "open_room", mine.open_room)
     yield mine
     mine.close()
+    # The saver's thread lives on; its connection would keep PostgreSQL from dropping the test database.
+    saver._thread.submit(connections.close_all).result()
