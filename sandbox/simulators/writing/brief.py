@@ -31,7 +31,7 @@ _NAMED_EN = re.compile(
 )
 _OPENED_EN = re.compile(r"^(?:An?|The|Our) ([a-z][a-z' -]{2,30}?)(?= (?:now|has|that|closes|can|with) )")
 _NAMED_ZH = re.compile(
-    r"(?:一[家台款支个项]|[^“]卖)([^，。：]{2,28}?)(?:写|想|因|今天|现在|月底|，|。|的口吻|的“|上线|：)"
+    r"(?:(?<!你是)一[家台款支个项]|[^“]卖)([^，。：]{2,28}?)(?:写|想|因|今天|现在|月底|，|。|的口吻|的“|上线|：)"
 )
 _LISTED = re.compile(r"(?:已知事实|事实|Facts|优点|说清(?:[两三四]件事)?)\s*[:：]\s*([^\n。]+)")
 _NUMBERED = re.compile(r"^\s*\d+[.、)]\s*")
@@ -114,7 +114,7 @@ def _banned(text: str) -> tuple[str, ...]:
 def _subject(text: str, banned: tuple[str, ...], *, chinese: bool) -> str:
     """What the text is about, in a few words; empty when the brief does not give it away."""
     if not chinese:
-        named = _NAMED_EN.search(text) or _OPENED_EN.search(text)
+        named = _OPENED_EN.search(text) or _NAMED_EN.search(text)
         words = re.sub(r"^(?:new|small|three-chair) ", "", named[1]).split() if named else []
         return " ".join(words[-3:])
     quoted = [word for word in _QUOTED.findall(text.split("。")[0]) if word not in banned and 2 <= len(word) <= 10]

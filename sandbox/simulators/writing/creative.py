@@ -190,7 +190,7 @@ def _numbered(texts: list[str], brief: Brief) -> str:
 
 
 def _short(text: str, brief: Brief) -> str:
-    first = re.split(r"[，。：；,.:;]", text)[0]
+    first = re.split(r"[，。：；、,:;]|\. ", text)[0].rstrip(".")
     return first[:10] if brief.chinese else " ".join(first.split()[:7])
 
 
