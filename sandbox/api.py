@@ -11,7 +11,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
-from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,7 +19,7 @@ from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
 from marketplace.problems import Problem, ProblemSerializer
-from sandbox import trials
+from sandbox import exports, reports, trials
 from sandbox.models import Report, Trial
 from sandbox.serializers import (
     TrialDetailSerializer,
@@ -106,6 +105,13 @@ def refuse_revoked(trial: Trial) -> None:
         raise Http404
 
 
+def refuse_strangers(trial: Trial, request: Request) -> None:
+    user, guest = user_of(request), guests.fingerprint(guests.token_of(request))
+    if not Trial.objects.owned_by(user_id=user.pk if user else None, guest=guest).filter(pk=trial.pk).exists():
+        mend = _("Send the owner_token that you were given at the start in the header X-Owner-Token.")
+        raise Problem(403, _("Only whoever started this trial may do that."), mend=mend)
+
+
 class TrialCancel(APIView):
     @extend_schema(
         operation_id="trials_cancel",
@@ -116,9 +122,7 @@ class TrialCancel(APIView):
     def post(self, request: Request, code: str) -> Response:
         """Stop the trial; what has arrived is kept and reported. Its owner alone may."""
         trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
-        user, guest = user_of(request), guests.fingerprint(guests.token_of(request))
-        if not Trial.objects.owned_by(user_id=user.pk if user else None, guest=guest).filter(pk=trial.pk).exists():
-            raise PermissionDenied
+        refuse_strangers(trial, request)
         trials.cancel_trial(trial)
         trial.refresh_from_db()
         return Response(detail(trial, request))
@@ -138,8 +142,6 @@ class ReportDetail(APIView):
     )
     def get(self, request: Request, code: str) -> HttpResponse:
         """What was found: frozen facts, as JSON or one row per answer as CSV."""
-        from sandbox import exports
-
         wanted = request.query_params.get("format", "json")
         if wanted not in {"json", "csv"}:
             raise Problem(400, _("A report has no format “%s”.") % wanted[:20], field="format", mend="json, csv")
@@ -154,3 +156,15 @@ class ReportDetail(APIView):
             response = Response(exports.report_json(report))
         response["X-Robots-Tag"] = "noindex, nofollow"
         return response
+
+    @extend_schema(
+        operation_id="reports_revoke",
+        parameters=[OWNER_TOKEN],
+        responses={204: None, 403: ProblemSerializer, **MISSING},
+    )
+    def delete(self, request: Request, code: str) -> Response:
+        """Close the report to everybody, for good. Its trial's owner alone may."""
+        report = get_object_or_404(Report.objects.select_related("trial"), code=code)
+        refuse_strangers(report.trial, request)
+        reports.revoke(report)
+        return Response(status=204)

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Avg, F, Q
+from django.db.models import Avg, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from catalog.models import Channel, Dimension, GraderKind, Price, Scenario
@@ -80,6 +80,8 @@ async def judge_answers(trial: Trial) -> None:
     async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=trial.judging_until, saver=saver):
         relay.say("state", {"state": trial.state})
         speaker = Speaker(trial, relay)
+        lost = Judgement.objects.filter(answer__contender__trial=trial, sent_at__isnull=False)
+        await saver.save(partial(close, lost))
         await speaker.tell(await on_thread(partial(grade_by_rule, trial)))
         work = await on_thread(partial(lay_out_judgements, trial))
         await all_of(
@@ -137,11 +139,13 @@ def grade_by_rule(trial: Trial) -> list[Score]:
     return scores
 
 
+def close(lost: QuerySet[Judgement]) -> None:
+    """End those among the calls that wait for an answer and will not be made again."""
+    lost.filter(state=AnswerState.WAITING).update(state=AnswerState.FAILED, error_kind=Kind.INTERNAL)
+
+
 def lay_out_judgements(trial: Trial) -> list[tuple[Judgement, Endpoint, list[Dimension]]]:
     """A row for every answer × judge, and those that are still to be asked. A stopped trial asks no judge."""
-    Judgement.objects.filter(answer__contender__trial=trial, state=AnswerState.WAITING, sent_at__isnull=False).update(
-        state=AnswerState.FAILED, error_kind=Kind.INTERNAL
-    )
     if trial.cancel_asked_at:
         return []
     channels = [c.channel for c in trial.contenders.select_related("channel__provider", "channel__model")]

@@ -119,6 +119,17 @@ def say(code: str, *events: tuple[str, Mapping[str, Any]]) -> bool:
     return True
 
 
+def drop(code: str) -> bool:
+    """Forget a trial's stream: whoever follows is told to reload. False when Redis is away, and keeps it."""
+    try:
+        with connect() as client:
+            client.delete(stream_key(code), epoch_key(code))
+    except (redis.RedisError, OSError):
+        logger.warning("the stream of trial %s is not dropped", code)
+        return False
+    return True
+
+
 def fold(entries: Iterable[Entry], into: dict[int, tuple[str, str]]) -> None:
     """Add the pieces among ``entries`` to the texts they belong to."""
     for _, fields in entries:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalog.models import Channel, Measurement
 from marketplace.billing import ledger
-from sandbox import evidence, facts, stats
+from sandbox import evidence, facts, live, stats
 from sandbox.evidence import Found
 from sandbox.models import Answer, AnswerState, Contender, Judgement, Report, Trial, TrialState
 from sandbox.reasons import Remark
@@ -65,6 +65,13 @@ def interim(trial: Trial) -> dict[str, Any]:
         "scored": decided.scored_prompts,
         "ranking": [{"contender": ids[standing.channel], **_bounds(standing.score)} for standing in decided.ranking],
     }
+
+
+def revoke(report: Report) -> bool:
+    """Close the report, and the stream that tells the same, to everybody; True for exactly one caller."""
+    revoked = Report.objects.filter(pk=report.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    live.drop(report.trial.code)
+    return bool(revoked)
 
 
 def settle(trial: Trial) -> bool:

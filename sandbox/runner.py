@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from sandbox import calling, live, loop
 from sandbox.models import Answer, AnswerState, Trial
+from sandbox.models.trials import AnswerQuerySet
 from sandbox.relay import Relay
 from sandbox.saver import Overtaken, Saver, all_of, on_thread
 from sandbox.wire.client import Stop
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 WATCH_EVERY_S = 1.0
 TEXTS = {"messages", "system", "contents", "systemInstruction"}
 NOT_SENT_AGAIN = "Our worker stopped while this answer was arriving. It is not asked for twice."
+GIVEN_UP = "Our workers failed again and again, so this answer was given up."
 TIME_IS_UP = "The trial's time ran out before this answer was complete."
 STOPPED = "The trial was stopped before this answer was complete."
 
@@ -36,6 +38,8 @@ async def run(trial: Trial) -> None:
     """
     room = await loop.open_room()
     saver, stop = Saver(trial), Stop()
+    lost = Answer.objects.of(trial).waiting().filter(sent_at__isnull=False)
+    await saver.save(partial(close, trial, lost, why=NOT_SENT_AGAIN))
     answers = await on_thread(partial(load, trial))
     async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=trial.running_until, saver=saver):
         relay.say("state", {"state": trial.state})
@@ -45,24 +49,24 @@ async def run(trial: Trial) -> None:
         )
 
 
-def load(trial: Trial) -> list[tuple[Answer, Endpoint]]:
-    """The trial's waiting answers, and where to ask.
+def close(trial: Trial, lost: AnswerQuerySet, *, why: str) -> None:
+    """End waiting answers that nobody asks for any more, each with what was streamed of it."""
+    rows = list(lost)
+    streamed = live.snapshot(trial.code).texts if rows else {}
+    for answer in rows:
+        text, reasoning = streamed.get(answer.pk, ("", ""))
+        Answer.objects.waiting().filter(pk=answer.pk).update(
+            state=AnswerState.FAILED,
+            error_kind=Kind.INTERNAL,
+            error_detail=why,
+            text=text,
+            reasoning=reasoning,
+            finished_at=Now(),
+        )
 
-    Those that a dead worker had sent are closed first, with what was streamed of them.
-    """
-    lost = Answer.objects.of(trial).waiting().filter(sent_at__isnull=False)
-    if lost.exists():
-        streamed = live.snapshot(trial.code).texts
-        for answer in lost:
-            text, reasoning = streamed.get(answer.pk, ("", ""))
-            Answer.objects.waiting().filter(pk=answer.pk).update(
-                state=AnswerState.FAILED,
-                error_kind=Kind.INTERNAL,
-                error_detail=NOT_SENT_AGAIN,
-                text=text,
-                reasoning=reasoning,
-                finished_at=Now(),
-            )
+
+def load(trial: Trial) -> list[tuple[Answer, Endpoint]]:
+    """The trial's waiting answers, and where to ask."""
     # Prompt by prompt, so that a page of cards fills evenly.
     answers = Answer.objects.of(trial).waiting().for_running().order_by("repeat", "prompt__position", "contender")
     endpoints: dict[int, Endpoint] = {}

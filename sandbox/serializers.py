@@ -176,11 +176,11 @@ def detail(trial: Trial, request: Request) -> dict[str, Any]:
 
 
 def contenders(trial: Trial) -> list[dict[str, Any]]:
+    hidden = trial.is_blind and trial.is_open
     by_contender: dict[int, list[dict[str, Any]]] = {}
     answers = Answer.objects.of(trial).select_related("prompt").order_by("prompt__position", "repeat")
     for answer in answers:
-        by_contender.setdefault(answer.contender_id, []).append(answer_row(answer))
-    hidden = trial.is_blind and trial.is_open
+        by_contender.setdefault(answer.contender_id, []).append(answer_row(answer, hidden=hidden))
     return [
         {
             "label": contender.label,
@@ -192,11 +192,13 @@ def contenders(trial: Trial) -> list[dict[str, Any]]:
     ]
 
 
-def answer_row(answer: Answer) -> dict[str, Any]:
-    shown = ("state", "error_kind", "error_detail", "text", "ttft_ms", "total_ms", "output_tps", "tries", "repeat")
+def answer_row(answer: Answer, *, hidden: bool) -> dict[str, Any]:
+    """An answer; ``hidden`` keeps back what a provider says of an error, which may name it."""
+    shown = ("state", "error_kind", "text", "ttft_ms", "total_ms", "output_tps", "tries", "repeat")
     return {
         "id": answer.pk,
         "prompt": answer.prompt.slug,
+        "error_detail": "" if hidden else answer.error_detail,
         "input_tokens": answer.input_tokens,
         "output_tokens": answer.output_tokens,
         "charge": None if answer.charge is None else str(answer.charge),

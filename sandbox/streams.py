@@ -17,15 +17,22 @@ RETRY = b"retry: 2000\n\n"
 
 @require_GET
 async def follow_trial(request: HttpRequest, code: str) -> StreamingHttpResponse:
-    """The trial as it happens, after ``Last-Event-ID`` (or ``?after=``); 404 for a code that never was."""
+    """The trial as it happens, after ``Last-Event-ID`` (or ``?after=``).
+
+    404 for a code that never was, and for a trial whose report its owner has closed.
+    """
     after = live.Marker.read(request.headers.get("Last-Event-ID") or request.GET.get("after", ""))
     # The database is asked only when Redis does not know the trial: a wrong code, or a flushed Redis.
-    if not await hub().knows(code) and not await sync_to_async(Trial.objects.filter(code=code).exists)():
+    if not await hub().knows(code) and not await sync_to_async(is_open_to_all)(code):
         raise Http404
     response = StreamingHttpResponse(follow(code, after), content_type="text/event-stream")
     response["Cache-Control"] = "no-cache"
     response["X-Accel-Buffering"] = "no"
     return response
+
+
+def is_open_to_all(code: str) -> bool:
+    return Trial.objects.filter(code=code, report__revoked_at__isnull=True).exists()
 
 
 async def follow(code: str, after: live.Marker) -> AsyncIterator[bytes]:

@@ -13,13 +13,13 @@ from datetime import timedelta
 
 from celery import shared_task
 from django.conf import settings
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from sandbox import judging, live, loop, reports, runner
-from sandbox.models import Trial, TrialState
+from sandbox.models import Answer, Judgement, Trial, TrialState
 from sandbox.saver import Overtaken
 
 logger = logging.getLogger(__name__)
@@ -64,21 +64,46 @@ def attend(trial_id: int, state: TrialState, work: Callable[[Trial], object], *,
     trial = Trial.objects.take(trial_id, state)
     if trial is None:
         return
+    if trial.fence > MOST_TAKES:
+        give_up(trial)
+    elif not attempt(trial, state, work):
+        return
+    if then and trial.move(state, then):
+        ring(trial_id, then)
+    elif fail(trial, state):
+        live.say(trial.code, ("end", {"state": TrialState.FAILED, "report": None}))
+
+
+def attempt(trial: Trial, state: TrialState, work: Callable[[Trial], object]) -> bool:
+    """Do the ``work``; False when somebody else goes on with the trial, now or later."""
     try:
-        if trial.fence <= MOST_TAKES:
-            work(trial)
+        work(trial)
     except Overtaken:
         logger.warning("trial %s was taken by another worker", trial.code)
-        return
+        return False
     except Exception:
         logger.exception("trial %s: %s failed", trial.code, state)
         if trial.let_go():
-            return  # the reaper rings again
-    if then and trial.move(state, then):
-        ring(trial_id, then)
-    elif trial.fail(state, PROBLEM):
-        reports.settle(trial)
-        live.say(trial.code, ("end", {"state": TrialState.FAILED, "report": None}))
+            return False  # the reaper rings again
+        give_up(trial)
+    return True
+
+
+@transaction.atomic
+def give_up(trial: Trial) -> None:
+    """Close what a stage that cannot be done awaits: the trial goes on without."""
+    if trial.keep_lease():
+        runner.close(trial, Answer.objects.of(trial).waiting(), why=runner.GIVEN_UP)
+        judging.close(Judgement.objects.filter(answer__contender__trial=trial))
+
+
+@transaction.atomic
+def fail(trial: Trial, state: TrialState) -> bool:
+    """End the trial without a report and settle its hold, both or neither; True for exactly one caller."""
+    if not trial.fail(state, PROBLEM):
+        return False
+    reports.settle(trial)
+    return True
 
 
 def ring(trial_id: int, state: TrialState) -> bool:

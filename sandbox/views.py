@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
@@ -19,7 +18,7 @@ from catalog.models import Scenario
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
-from sandbox import opening, problems, trials
+from sandbox import opening, problems, reports, trials
 from sandbox.forms import TrialForm
 from sandbox.models import Report, Trial
 from sandbox.pages import form as form_page
@@ -175,9 +174,9 @@ def report_prompt(request: HttpRequest, code: str, prompt: str) -> HttpResponse:
 @unlisted
 def revoke_report(request: HttpRequest, code: str) -> HttpResponse:
     """From now on nobody can read the report; its owner alone may do this, once."""
-    mine = Report.objects.filter(code=code, trial__in=owned(request))
-    if not mine.exists():
+    mine = Report.objects.filter(code=code, trial__in=owned(request)).select_related("trial").first()
+    if mine is None:
         return problems.not_yours(request)
-    mine.filter(revoked_at__isnull=True).update(revoked_at=timezone.now())
+    reports.revoke(mine)
     messages.success(request, _("The report is closed. Its link no longer opens for anyone."))
     return redirect(reverse("catalog:home"))
