@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,6 +86,8 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
         error = exceptions.PermissionDenied()
+    elif isinstance(error, RequestDataTooBig):
+        error = too_big()
     if not isinstance(error, exceptions.APIException):
         return None
     errors = list(_errors(error))
@@ -128,6 +131,11 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
     if wait := getattr(error, "wait", None):
         headers["Retry-After"] = str(int(wait))
     return headers
+
+
+def too_big() -> Problem:
+    limit = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE:,}"
+    return Problem(413, _("The request has more than %s bytes.") % limit, mend=str(MENDS["max_length"]))
 
 
 def unknown_value(field: str, value: str, *, known: str) -> Problem:
