@@ -93,7 +93,7 @@ def empty_purse() -> Problem:
 class TrialDetail(APIView):
     @extend_schema(operation_id="trials_retrieve", responses={200: TrialDetailSerializer, **MISSING})
     def get(self, request: Request, code: str) -> Response:
-        """The trial as it stands, with every contender and answer."""
+        """The trial as it stands, with every contender and answer; ``links.events`` tells it as it happens."""
         trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
         refuse_revoked(trial)
         return Response(detail(trial, request))

@@ -7,9 +7,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from asgiref.sync import async_to_sync
 from django.core.management import CommandError, call_command
-from django.test import AsyncClient, Client
+from django.test import Client
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
@@ -244,17 +243,6 @@ def test_quota_and_purse_say_when_to_come_back(seeded, settings):
     settings.PURSE_PER_DAY = ledger.balance(purse.open_today(), "CNY")
     ledger.hold(payer=purse.open_today(), currency="CNY", amount=settings.PURSE_PER_DAY, reference="all")
     assert client.post("/api/v1/trials/", body, content_type="application/json").status_code == 503
-
-
-def test_events_are_streamed_and_a_wrong_code_is_not_found(seeded):
-    trial = finish(open_trial(count=2, own=[trials.OwnPrompt("两句话写灯塔。")]))
-
-    async def read():
-        response = await AsyncClient().get(f"/api/v1/trials/{trial.code}/events/")
-        return b"".join([part async for part in response.streaming_content])
-
-    assert b"event: end" in async_to_sync(read)()
-    assert async_to_sync(AsyncClient().get)("/api/v1/trials/0000/events/").status_code == 404
 
 
 def test_the_terminal_runs_the_same_path(seeded, capsys):
