@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 from rest_framework import serializers
+from rest_framework.fields import empty
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
@@ -15,9 +16,17 @@ from sandbox import trials
 from sandbox.models import Answer, Language, Trial
 
 
+class TextField(serializers.CharField):
+    """Text of a visitor's; a NUL is no character of any text and is left out."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return super().run_validation(data.replace("\0", "") if isinstance(data, str) else data)
+
+
 class OwnPromptSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField(max_length=1_200_000, help_text="the question; at most 20,000 characters")
-    reference = serializers.CharField(required=False, default="", allow_blank=True, max_length=20_000)
+    # How long a prompt may be, ``trials.plan`` says.
+    text = TextField(max_length=1_200_000, help_text="the question; at most 20,000 characters")
+    reference = TextField(required=False, default="", allow_blank=True, max_length=20_000)
 
 
 class TrialRequestSerializer(serializers.Serializer[Any]):
