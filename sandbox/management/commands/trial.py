@@ -68,8 +68,15 @@ class Command(BaseCommand):
                 repeats=options["repeats"],
                 guest="terminal",
             )
-        except (trials.Refused, ledger.OutOfCredit, quotas.OutOfQuota) as refused:
+        except trials.Refused as refused:
             raise CommandError(str(refused)) from None
+        except quotas.OutOfQuota as out:
+            raise CommandError(
+                f"Today's {out.limit} trials are used up; go on from {out.resets_at:%H:%M %Z}."
+            ) from None
+        except ledger.OutOfCredit as out:
+            needed, left = (money.show(amount, settings.CURRENCY) for amount in (out.needed, out.left))
+            raise CommandError(f"It may cost {needed}, and {left} of today's purse is left. Take fewer.") from None
 
     def channels(self, scenario: Scenario, options: dict[str, Any]) -> list[Channel]:
         slugs = [slug.strip() for slug in options["channels"].split(",") if slug.strip()]
