@@ -4,7 +4,7 @@ import os
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "marketplace.settings")
 app = Celery("touchstone")
@@ -17,3 +17,10 @@ def start_reaper(**_: Any) -> None:
     from sandbox import reaper  # the apps are loaded by now, and only by now
 
     reaper.start()
+
+
+@worker_shutdown.connect
+def close_connections(**_: Any) -> None:
+    from sandbox import loop
+
+    loop.close()

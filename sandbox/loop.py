@@ -64,7 +64,7 @@ class Loop:
             return self.loop
 
     def close(self) -> None:
-        """Close the shared things and end the thread; for tests, since a worker's loop ends with its process."""
+        """Close the shared things and end the thread."""
         if self.loop is None:
             return
         self.run(self.close_room())
@@ -94,3 +94,4 @@ class Loop:
 _loop = Loop()
 run = _loop.run
 open_room = _loop.open_room
+close = _loop.close
