@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.models import Channel, Measurement
+from catalog.models import Channel, Measurement, PublicReport
 from marketplace.billing import ledger
 from sandbox import evidence, facts, live, stats
 from sandbox.evidence import Found
@@ -68,8 +68,9 @@ def interim(trial: Trial) -> dict[str, Any]:
 
 
 def revoke(report: Report) -> bool:
-    """Close the report, and the stream that tells the same, to everybody; True for exactly one caller."""
+    """Close the report to everybody, with the stream and the catalogue's link to it; True for exactly one caller."""
     revoked = Report.objects.filter(pk=report.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
+    PublicReport.objects.filter(code=report.code).delete()
     live.drop(report.trial.code)
     return bool(revoked)
 

@@ -87,3 +87,9 @@ def test_a_wrong_link_says_what_to_do(chromium, site, path):
     assert response.status == 404
     assert page.locator("main a").count() >= 1
     page.close()
+
+
+def test_the_apis_description_can_be_read_and_tried_under_the_policy_of_every_page(visit):
+    page = visit("/api/docs/")
+    page.locator("[id$=trials_create] .opblock-summary").click(timeout=20_000)
+    page.locator("[id$=trials_create] .opblock-body").wait_for()

@@ -10,7 +10,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from catalog.models import FxRate, Listing
+from catalog.models import FxRate, Listing, PublicReport
 from marketplace.accounts.models import User
 from sandbox import tasks
 from sandbox.models import Answer, AnswerState, Report, Trial, TrialState
@@ -378,13 +378,16 @@ def test_an_unfinished_trial_has_no_report_yet(scenario):
     assert Client().get(started()["links"]["report"]).status_code == 404
 
 
-def test_the_owner_closes_a_report_to_everybody(report):
+def test_the_owner_closes_a_report_to_everybody(report, scenario):
+    published = {"code": report.code, "title_zh": "t", "title_en": "t", "published_on": SOME_DAY}
+    PublicReport.objects.create(scenario=scenario, **published)
     response = Client().delete(f"/api/v1/reports/{report.code}/", headers={"x-owner-token": report.owner_token})
     assert response.status_code == 204
     assert read(report).status_code == 410
     assert read(report, "?format=csv").status_code == 410
     assert read(report)["Content-Type"] == "application/problem+json"
     assert Client().get(f"{TRIALS}{report.code}/").status_code == 404
+    assert not PublicReport.objects.exists()
 
 
 def test_nobody_else_closes_a_report(report):
