@@ -46,11 +46,11 @@ async def run(chosen: argparse.Namespace, parent: int) -> None:
     site = web.TCPSite(runner, chosen.host, chosen.port, backlog=1024)
     await site.start()
     host, port = runner.addresses[0][:2]
-    print(f"http://{host}:{port}", flush=True)  # noqa: T201 - the line our starter waits for
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told.set)
+    print(f"http://{host}:{port}", flush=True)  # noqa: T201 - the line our starter waits for
     waits: list[asyncio.Task[Any]] = [asyncio.create_task(told.wait())]
     if not chosen.orphan:
         waits.append(asyncio.create_task(parent_gone(parent)))

@@ -130,7 +130,11 @@ async def serve(request: web.Request, kind: type[Speaker], asked: Asked, *, bega
 async def serve_paced(
     request: web.Request, pace: paced.Pace, count: Count, *, began: float, wants_usage: bool
 ) -> web.StreamResponse:
-    sent, whole = await paced.serve(request, pace, began=began, wants_usage=wants_usage)
+    try:
+        sent, whole = await paced.serve(request, pace, began=began, wants_usage=wants_usage)
+    except asyncio.CancelledError:  # the reader left between two pieces
+        count.left += 1
+        raise
     count.pieces += sent
     count.finished += whole
     count.left += not whole
