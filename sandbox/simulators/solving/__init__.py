@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from sandbox.simulators.solving import arithmetic, chance, choice, code, counting, logic, money, tables, work
 from sandbox.simulators.solving.problem import Problem, Solution, Solver
@@ -27,7 +28,16 @@ def solve(text: str) -> Solution | None:
     for solver in _SOLVERS:
         try:
             if found := solver(problem):
-                return found
+                return replace(found, slips=_other_answers(found))
         except (ArithmeticError, ValueError, LookupError, TypeError):
             continue  # numbers of a shape that it did not expect
     return None
+
+
+def _other_answers(found: Solution) -> tuple[str, ...]:
+    """The slips that do not lead to the right answer after all; an answer in figures that has none is off by one."""
+    others = tuple(dict.fromkeys(slip for slip in found.slips if slip != found.answer))
+    if others or found.json is not None:
+        return others
+    off = re.sub(r"\d+", lambda figure: str(int(figure[0]) + 1), found.answer, count=1)
+    return (off,) if off != found.answer else ()

@@ -138,8 +138,8 @@ def _by_differences(terms: list[Fraction]) -> tuple[Fraction, str, str] | None:
 
 def linear(p: Problem) -> Solution | None:
     """One equation in one unknown, or two in two."""
-    runs = (run for run in re.findall(r"[-+\d. a-z*=]+", p.text) if run.count("=") == 1 and len(run) <= _LONGEST)
-    equations = [_equation(re.sub(r"[a-z]{2,}", "", run)) for run in runs]
+    runs = re.split(r"[^-+\d. a-z*=]|[a-z]{2,}", p.text)
+    equations = [_equation(run) for run in runs if run.count("=") == 1 and len(run) <= _LONGEST]
     held = [equation for equation in equations if equation]
     unknowns = sorted({name for terms in held for name in terms if name})
     if not held or len(held) != len(unknowns) or len(unknowns) > 2:

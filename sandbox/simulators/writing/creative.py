@@ -98,7 +98,7 @@ def _facts(talent: Talent, brief: Brief, rng: Random) -> list[Line]:
 
 def _filler(talent: Talent, brief: Brief, rng: Random) -> list[Line]:
     """What fills the page: plain sentences, sales talk, set phrases, or whatever comes to mind."""
-    count = {"vivid": 0, "terse": 0, "plain": 2, "salesy": 1, "generic": 4, "rambling": 3}[talent.style]
+    count = {"vivid": 0, "terse": 0, "plain": 2, "salesy": 1, "generic": 5, "rambling": 3}[talent.style]
     pool = (
         _words("cliches", brief)
         if talent.style in {"generic", "rambling"} or rng.random() > talent.writing + 0.3
