@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from catalog.models import Channel, Price
-from sandbox.evidence import Found, failures
+from sandbox.evidence import Found, failures, grade
 from sandbox.models import Answer, AnswerState, Contender, Judgement, Prompt, Score, TrialState
 from sandbox.reasons import Remark
 from sandbox.recommend import Recommendation, Standing
@@ -228,6 +228,7 @@ def _answers(found: Found) -> list[Facts]:
             "prompt": prompts[answer.prompt_id],
             **{field: getattr(answer, field) for field in ANSWER_FIELDS},
             "charge": money(answer.charge),
+            "grades": {slug: rounded(value) for slug, value in grade(found, answer).items()},
             "scores": [
                 _score(score, slugs) for score in found.scores.get(answer.pk, []) if score.dimension_id in slugs
             ],

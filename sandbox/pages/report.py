@@ -83,7 +83,6 @@ def ranked(facts: Facts) -> list[Row]:
 
 def cells_of(facts: Facts) -> dict[tuple[str, str], Cell]:
     """Every channel × prompt, for the table that leads to the answers."""
-    weights = {dimension["slug"]: dimension["weight"] for dimension in facts["dimensions"]}
     found: dict[tuple[str, str], list[Facts]] = {}
     for answer in facts["answers"]:
         found.setdefault((answer["channel"], answer["prompt"]), []).append(answer)
@@ -91,7 +90,7 @@ def cells_of(facts: Facts) -> dict[tuple[str, str], Cell]:
     for entry in facts["ranking"]:
         for prompt in facts["prompts"]:
             answers = found.get((entry["channel"], prompt["slug"]), [])
-            scores = [score for answer in answers if (score := answer_score(answer, weights)) is not None]
+            scores = [score for answer in answers if (score := answer_score(answer, facts["weights"])) is not None]
             cells[entry["channel"], prompt["slug"]] = Cell(
                 prompt=prompt["slug"],
                 score=sum(scores) / len(scores) if scores else None,
@@ -101,15 +100,10 @@ def cells_of(facts: Facts) -> dict[tuple[str, str], Cell]:
 
 
 def answer_score(answer: Facts, weights: dict[str, float]) -> float | None:
-    """An answer's scores as one: graders of a dimension averaged, dimensions weighed; None when unscored."""
-    by_dimension: dict[str, list[float]] = {}
-    for score in answer["scores"]:
-        if score["value"] is not None and weights.get(score["dimension"]):
-            by_dimension.setdefault(score["dimension"], []).append(score["value"])
-    total = sum(weights[slug] for slug in by_dimension)
-    if not total:
-        return None
-    return sum(weights[slug] * sum(values) / len(values) for slug, values in by_dimension.items()) / total
+    """An answer's grades as one, by the visitor's weights: what the ranking is made of. None when unscored."""
+    grades = {slug: grade for slug, grade in answer["grades"].items() if weights.get(slug)}
+    total = sum(weights[slug] for slug in grades)
+    return sum(weights[slug] * grade for slug, grade in grades.items()) / total if total else None
 
 
 def certainty(facts: Facts) -> float:
@@ -194,7 +188,6 @@ def prompt_context(facts: Facts, slug: str) -> dict[str, Any] | None:
 
 
 def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
-    weights = {dimension["slug"]: dimension["weight"] for dimension in facts["dimensions"]}
     titles = {each["slug"]: told(each, "title") for each in facts["dimensions"]}
     judges = {judge["channel"]: judge for judge in facts["judges"]["used"]}
     scores = [
@@ -211,7 +204,7 @@ def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
         entry=entry,
         name=Names(facts).channel(entry["channel"]),
         html=markdown.render(answer["text"]),
-        score=answer_score(answer, weights),
+        score=answer_score(answer, facts["weights"]),
         error=wording.error(answer["error_kind"]) if answer["error_kind"] else "",
         mend=wording.mend(answer["error_kind"]) if answer["error_kind"] else "",
         scores=scores,

@@ -114,6 +114,18 @@ def test_the_facts_have_every_key_of_schema_1():
     assert manifest["sent"] == {"model": "m", "stream": True}
 
 
+def test_where_a_rule_found_something_a_judge_does_not_count():
+    trial = make_trial(channels=2, prompts=6)
+    ready = run_trial(trial)
+    answer, dimension = Answer.objects.of(trial).first(), trial.rubric.dimensions.first()
+    found = Score.objects.get(answer=answer, dimension=dimension).value
+    judge = make_channel(is_judge=True)
+    Score.objects.create(answer=answer, dimension=dimension, grader=GraderKind.JUDGE, judge=judge, value=1)
+    shown = next(each for each in reports.write(ready).facts["answers"] if each["id"] == answer.pk)
+    assert len([each for each in shown["scores"] if each["dimension"] == dimension.slug]) == 2
+    assert shown["grades"][dimension.slug] == found
+
+
 def test_a_second_call_gives_the_same_report_and_charges_nothing():
     trial = make_trial(channels=2, prompts=6)
     hold_for(trial)
