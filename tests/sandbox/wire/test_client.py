@@ -182,6 +182,22 @@ def test_does_not_count_the_wait_for_a_connection_that_stays_open(monkeypatch):
     assert outcome.total_ms < 400
 
 
+def test_reads_past_what_follows_the_last_event_to_keep_the_connection():
+    async def script(request: Request, writer):
+        writer.write(HEAD + chunked(stream(said("A stone."), STOP, "[DONE]")))
+        await writer.drain()
+        await asyncio.sleep(0.02)  # so that it is read by itself
+        writer.write(chunked(b": goodbye\n\n") + LAST_CHUNK)
+        await writer.drain()
+
+    async def twice(up, client):
+        return [await client.ask(up.endpoint(), QUESTION) for _ in range(2)]
+
+    outcomes, up = with_client(script, twice)
+    assert [outcome.text for outcome in outcomes] == ["A stone."] * 2
+    assert (len(up.requests), up.connections) == (2, 1)
+
+
 def test_does_not_read_on_without_end_to_keep_a_connection():
     flood = chunked(b": x\n" * 10_000)
     limits = replace(FAST, body_bytes=10_000_000)
