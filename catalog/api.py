@@ -55,7 +55,8 @@ CHANNEL = {
 TERMS = ("allows_trials", "trains_on_inputs", "retention_days")
 PROVIDER = (
     *("slug", "name_zh", "name_en", "is_simulated", "is_local", "homepage", "docs_url", "country"),
-    *("processing_region", *TERMS, "terms_source", "terms_checked_on", "source", "checked_on", "listed"),
+    *("processing_region", *TERMS, "terms_note_zh", "terms_note_en", "terms_source", "terms_checked_on"),
+    *("source", "checked_on", "listed"),
 )
 MODEL = {
     **{name: name for name in ("slug", "name", "maker", "maker_name", "family", "released_on", "context_window")},
@@ -209,6 +210,7 @@ class ProviderViewSet(CatalogueViewSet):
 
 def _provider(row: Row) -> Row:
     terms = {name: row.pop(name) for name in TERMS}
+    terms["note"] = _in_language(row.pop("terms_note_zh"), row.pop("terms_note_en"))
     terms |= {"source": row.pop("terms_source"), "checked_on": row.pop("terms_checked_on")}
     renamed = {"simulated": row.pop("is_simulated"), "local": row.pop("is_local"), "channels": row.pop("listed")}
     return row | renamed | {"name": _in_language(row["name_zh"], row["name_en"]), "terms": terms}

@@ -73,6 +73,7 @@ class TermsShape(Shape):
     allows_trials = BooleanField(allow_null=True)
     trains_on_inputs = BooleanField(allow_null=True)
     retention_days = IntegerField(allow_null=True)
+    note = CharField(help_text="conditions and exceptions, in the reader's language")
     source = CharField()  # type: ignore[assignment]
     checked_on = DateField(allow_null=True)
 

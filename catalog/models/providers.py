@@ -42,6 +42,8 @@ class Provider(models.Model):
     retention_days = models.PositiveIntegerField(_("days a prompt is kept"), null=True, blank=True)
     terms_source = models.URLField(_("source of the terms"), blank=True)
     terms_checked_on = models.DateField(_("terms checked on"), null=True, blank=True)
+    terms_note_en = models.CharField(_("note on the terms (English)"), max_length=300, blank=True)
+    terms_note_zh = models.CharField(_("note on the terms (Chinese)"), max_length=300, blank=True)
     source = models.CharField(_("source"), max_length=200)
     checked_on = models.DateField(_("checked on"))
 
@@ -65,6 +67,11 @@ class Provider(models.Model):
     @property
     def name(self) -> str:
         return in_language(self, "name")
+
+    @property
+    def terms_note(self) -> str:
+        """What a yes, a no or a number cannot say, such as that only the free tier trains."""
+        return in_language(self, "terms_note")
 
     def get_absolute_url(self) -> str:
         return reverse("catalog:provider", args=[self.slug])

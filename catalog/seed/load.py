@@ -2,6 +2,10 @@
 
 ``facts/*.json`` hold one row a line, each with its source and the day it was checked. A row is ours when its ``source``
 begins with one of SOURCES; one that the portal or an operator made stays as it is, even under a slug of ours.
+
+A provider's terms were read in stored copies of the page that the line names, so they are as old as the day beside it:
+the text's own day, or, where it bears none, the day the copy was read. A term that no line names is unknown until an
+operator enters it; null on a line takes a term back.
 """
 
 from __future__ import annotations
@@ -23,7 +27,7 @@ from catalog.models import AIModel, Channel, FxRate, Listing, Price, Provider, S
 
 FACTS = Path(__file__).parent / "facts"
 SOURCES = ("models.dev (MIT)", "public documentation", "price list ")
-DAYS = {"checked_on", "released_on", "on"}
+DAYS = {"checked_on", "terms_checked_on", "released_on", "on"}
 AMOUNTS = {"input", "output", "cache_read", "cache_write", "rate"}
 # Where a provider is called is said once, on the provider's line, and kept on each of its channels.
 CALLING = {"protocol", "base_url", "dialect"}

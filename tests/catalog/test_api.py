@@ -188,6 +188,7 @@ def test_a_provider_says_its_terms_or_that_they_are_unknown(client, real):
     row = client.get("/api/v1/providers/acme/").json()
     assert set(row) == set(ProviderShape().fields)
     assert row["terms"]["trains_on_inputs"] is None
+    assert row["terms"]["note"] == ""
     assert (row["channels"], row["country"], row["name"]) == (1, "FR", "Acme")
     Provider.objects.update(trains_on_inputs=False, terms_source="https://acme.example/terms")
     assert slugs(client, "providers/?trains_on_inputs=false&country=fr&simulated=false") == ["acme"]

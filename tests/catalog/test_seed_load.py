@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalog.models import AIModel, Channel, FxRate, Listing, Price, Provider
 from catalog.seed import load
@@ -15,6 +16,7 @@ from sandbox.wire import dialects
 from tests.factories import make_channel, make_model, make_provider, make_scenario
 
 SOURCE = "models.dev (MIT), community data"
+TERMS = {"processing_region", "allows_trials", "trains_on_inputs", "retention_days", "terms_note_en", "terms_note_zh"}
 pytestmark = pytest.mark.django_db
 
 
@@ -75,6 +77,25 @@ def test_every_line_has_a_source_of_ours_and_a_day():
             assert load.is_ours(row["source"]), row
             assert isinstance(row["checked_on"], date)
     assert all(row["source"] and isinstance(row["on"], date) for row in read("fx"))
+
+
+def test_every_known_term_has_a_page_and_a_day():
+    known = [row for row in read("providers") if TERMS & {key for key, value in row.items() if value not in (None, "")}]
+    assert len(known) >= 15
+    for row in known:
+        assert row["terms_source"].startswith("https://"), row
+        assert row["terms_checked_on"] <= timezone.localdate(), row
+        assert bool(row.get("terms_note_en")) == bool(row.get("terms_note_zh")), row
+
+
+def test_terms_arrive_with_their_page_and_day_and_others_stay_unknown(facts):
+    facts("providers", retention_days=30, terms_source="https://acme.example/terms", terms_checked_on="2026-07-02")
+    load_catalog()
+    provider = Provider.objects.get()
+    assert (provider.retention_days, provider.terms_checked_on) == (30, date(2026, 7, 2))
+    assert provider.terms_source == "https://acme.example/terms"
+    assert provider.trains_on_inputs is provider.allows_trials is None
+    assert load_catalog()["changed"] == 0
 
 
 def test_no_price_is_a_zero_that_means_unknown():

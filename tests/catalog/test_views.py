@@ -274,3 +274,17 @@ def test_an_error_page_needs_nothing_to_be_shown(name: str) -> None:
     assert "<h1>" in html
     assert "noindex" in html
     assert " style=" not in html
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_provider_page_says_under_which_conditions_its_terms_hold(client: Client, language: str) -> None:
+    terms = {"retention_days": 30, "terms_source": "https://acme.example/terms", "terms_checked_on": date(2026, 7, 2)}
+    note = {"en": "Only the free tier trains.", "zh-hans": "仅免费档用于训练。"}
+    provider = factories.make_provider(is_simulated=False, **terms)
+    address = f"/{language}/providers/{provider.slug}/"
+    assert note[language] not in client.get(address).content.decode()
+    provider.terms_note_en, provider.terms_note_zh = note.values()
+    provider.save()
+    page = client.get(address).content.decode()
+    assert note[language] in page
+    assert 'href="https://acme.example/terms"' in page
