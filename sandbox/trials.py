@@ -199,6 +199,8 @@ def refuse_channels(scenario: Scenario, channels: Sequence[Channel]) -> None:
     chosen = Channel.objects.filter(pk__in=[channel.pk for channel in channels])
     offered = chosen.listed().contenders().filter(scenarios=scenario)
     refuse_missing(channels, offered, _("not offered in this scenario"))
+    allowed = chosen.exclude(provider__allows_trials=False)
+    refuse_missing(channels, allowed, _("only listed: its provider's terms rule out trials"))
     refuse_missing(
         channels, offered.live(), _("only listed: we hold no working key for it, so it cannot be tried here")
     )

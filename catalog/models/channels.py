@@ -67,7 +67,7 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.filter(is_judge=True)
 
     def with_live(self) -> Self:
-        """Adds ``live``: the platform can call it now (a credential that works there, or the simulators run)."""
+        """Adds ``live``: we can call it (by a credential that works, or it is simulated) and its terms allow that."""
         address = Concat(OuterRef("base_url"), Value("/"), output_field=models.CharField())
         working = (
             Credential.objects.filter(provider=OuterRef("provider"), works=True)
@@ -75,7 +75,8 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
             .filter(address__startswith=Concat(F("origin"), Value("/"), output_field=models.CharField()))
         )
         simulated = Q(provider__is_simulated=True) if settings.SIMULATORS_URL else Q(pk__in=[])
-        return self.annotate(live=Q(simulated | Exists(working)))
+        ruled_out = Q(provider__allows_trials=False)
+        return self.annotate(live=Q((simulated | Exists(working)) & ~ruled_out))
 
     def live(self) -> Self:
         return self.with_live().filter(live=True)

@@ -196,6 +196,14 @@ def test_refuses_a_channel_that_is_only_listed(scenario):
     assert "only listed" in refusal(open_trial, **wish(scenario, channels=[real])).message
 
 
+def test_refuses_a_channel_whose_terms_rule_out_trials(scenario):
+    strict = make_channel(
+        scenario=scenario, provider=make_provider(allows_trials=False, terms_source="https://a.example")
+    )
+    assert "terms rule out trials" in refusal(open_trial, **wish(scenario, channels=[strict])).message
+    assert strict not in suggest(scenario, top=5)
+
+
 def test_refuses_to_mix_simulated_and_real(scenario):
     real = make_channel(scenario=scenario, provider=make_provider(is_simulated=False), base_url="https://a.example/v1")
     assert "share" in refusal(open_trial, **wish(scenario, channels=[*channels(scenario, 1), real])).message
