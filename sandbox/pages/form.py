@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -184,6 +185,7 @@ def words() -> dict[str, str]:
 
 def _number(text: str | None, otherwise: float) -> float:
     try:
-        return min(max(float(text or ""), 0.0), MOST_WEIGHT)
+        number = float(text or "")
     except ValueError:
         return otherwise
+    return otherwise if math.isnan(number) else min(max(number, 0.0), MOST_WEIGHT)

@@ -101,8 +101,11 @@ def test_the_form_keeps_what_a_link_asks_for(client, scenario):
     assert page.count(" checked ") == 2
 
 
-def test_the_form_survives_a_senseless_link(client, scenario):
-    assert client.get(FORM, {"top": "x", "repeats": "y", "scenario": "z", "weight-cost": "w"}).status_code == 200
+@pytest.mark.parametrize("weight", ["w", "nan", "inf", "-1"])
+def test_the_form_survives_a_senseless_link(client, scenario, weight):
+    asked = {"top": "x", "repeats": "y", "scenario": "z", "weight-cost": weight}
+    assert client.get(FORM, asked).status_code == 200
+    assert client.post(FORM, asked).status_code == 400
 
 
 def test_lists_apart_what_can_only_be_looked_up(client, scenario):
