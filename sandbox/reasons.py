@@ -60,10 +60,12 @@ def why_unknown(contest: Contest, chosen: int) -> list[Remark]:
 
 
 def _lead(contest: Contest, rival: int) -> Remark:
+    """Told within the scale: nobody is 19 points of 10 better, however few the prompts."""
     span = contest.gaps[rival].within(stats.LEVEL)
+    most = max(stats.WIDTH, span.value)
     names = contest.evidence.channels
     values = {"channel": names[contest.leader], "rival": names[rival], "lead": span.value}
-    return Remark("lead", values | {"low": span.low, "high": span.high, "n": span.n})
+    return Remark("lead", values | {"low": max(span.low, -most), "high": min(span.high, most), "n": span.n})
 
 
 def _needed(contest: Contest) -> Remark:
@@ -105,11 +107,12 @@ def prompts_needed(gap: Difference) -> tuple[int, int | None]:
     """About how many prompts in all would decide between two channels: from, to (None: over ``MOST_PROMPTS``).
 
     Normal approximation at 80 % power; the range is what a gap half a standard error nearer or farther would need.
+    Never fewer than ``ENOUGH_PROMPTS``, below which nothing is decided.
     """
     spread = gap.error * math.sqrt(gap.n)
     size = abs(gap.value)
     ways = [_prompts(spread, at) for at in (size + gap.error / 2, size, max(size - gap.error / 2, 0.0))]
-    low, high = math.ceil(min(max(min(ways), gap.n + 1), MOST_PROMPTS)), max(ways)
+    low, high = math.ceil(min(max(min(ways), gap.n + 1, ENOUGH_PROMPTS), MOST_PROMPTS)), max(ways)
     return low, math.ceil(max(high, low)) if high <= MOST_PROMPTS else None
 
 

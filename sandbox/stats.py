@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 Cells = NDArray[np.float64]
 
 FLOOR, TOP = 1.0, 10.0
+WIDTH = TOP - FLOOR
 LEVEL = 0.90
 UNSEEN = 3.0
 DRAWS = 4_000
@@ -127,8 +128,11 @@ def chances_of_best(drawn: Cells) -> Cells:
 
 
 def regret(drawn: Cells, chosen: int) -> float:
-    """How many points below the true best the chosen channel is expected to be."""
-    return float((np.nanmax(drawn, axis=1) - drawn[:, chosen]).mean())
+    """How many points below the true best the chosen channel is expected to be.
+
+    No loss counts for more than the whole scale: Student's t of one or two prompts has no mean of its own.
+    """
+    return float(np.minimum(np.nanmax(drawn, axis=1) - drawn[:, chosen], WIDTH).mean())
 
 
 @lru_cache(maxsize=4096)

@@ -66,6 +66,9 @@ def test_one_prompt_gets_a_ranking_and_no_certainty():
     assert decided.verdict is Verdict.CANNOT_TELL
     assert [standing.channel for standing in decided.ranking] == ["0", "1", "2"]
     assert decided.probability_best < 0.9
+    lead = remark(decided.reasons, "lead")
+    assert (lead["low"], lead["high"]) == (-9, 9)
+    assert remark(decided.reasons, "more_prompts")["low"] == contest.ENOUGH_PROMPTS
 
 
 def test_a_bar_keeps_a_winner_from_being_named_and_comes_first():

@@ -105,6 +105,11 @@ def test_regret_is_the_distance_to_the_best_in_points():
     assert stats.regret(drawn, 1) == 0.5
 
 
+def test_no_regret_is_wider_than_the_scale():
+    one_prompt = stats.draw(np.array([[8.0], [6.0]]))
+    assert 0 < stats.regret(one_prompt, 0) < stats.regret(one_prompt, 1) < stats.WIDTH
+
+
 def test_the_same_trial_gets_the_same_chances():
     cells = nulls.normal(np.random.default_rng(1), 3, 6)
     assert (stats.draw(cells) == stats.draw(cells)).all()
