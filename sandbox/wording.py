@@ -173,8 +173,11 @@ def percent(share: float) -> str:
 
 
 def _lead(values: Facts, names: Names) -> str:
-    return _(
-        "%(channel)s leads %(rival)s by %(lead)s points of 10 on %(n)d prompts; between %(low)s and %(high)s is likely."
+    return ngettext(
+        "%(channel)s leads %(rival)s by %(lead)s points of 10 on %(n)d prompt; between %(low)s and %(high)s is likely.",
+        "%(channel)s leads %(rival)s by %(lead)s points of 10 on %(n)d prompts; "
+        "between %(low)s and %(high)s is likely.",
+        values["n"],
     ) % {
         "channel": names.channel(values["channel"]),
         "rival": names.channel(values["rival"]),

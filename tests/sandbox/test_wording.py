@@ -136,6 +136,7 @@ def test_every_reason_and_flip_is_a_whole_sentence(code):
 
 def test_reasons_carry_their_figures():
     assert say("lead") == "Cedar leads Heron by 1.2 points of 10 on 6 prompts; between 0.5 and 2.0 is likely."
+    assert "on 1 prompt; between" in say("lead", n=1)
     assert say("price") == "It would be Heron if Cedar cost 2.9 times as much."
 
 
