@@ -7,9 +7,10 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.http import Http404
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views import defaults
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -90,15 +91,25 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
         error = too_big()
     if not isinstance(error, exceptions.APIException):
         return None
+    return Response(document(error), status=error.status_code, headers=_headers(error), content_type=CONTENT_TYPE)
+
+
+def document(error: exceptions.APIException) -> dict[str, Any]:
     errors = list(_errors(error))
-    document = {
+    return {
         "type": "about:blank",
-        "title": TITLES.get(error.status_code, gettext_lazy("The request failed")),
+        "title": str(TITLES.get(error.status_code, gettext_lazy("The request failed"))),
         "status": error.status_code,
         "detail": " ".join(dict.fromkeys(one["detail"] for one in errors)),
         "errors": errors,
     }
-    return Response(document, status=error.status_code, headers=_headers(error), content_type=CONTENT_TYPE)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Nothing is at this address: a problem document for a program, a page for a person."""
+    if not request.path.startswith("/api/"):
+        return defaults.page_not_found(request, exception)
+    return JsonResponse(document(exceptions.NotFound()), status=404, content_type=CONTENT_TYPE)
 
 
 def _errors(error: exceptions.APIException) -> Iterator[dict[str, str]]:

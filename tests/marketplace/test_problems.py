@@ -98,3 +98,17 @@ def test_an_unknown_value_is_cut_before_it_is_shown():
     problem = unknown_value("scenario", "x" * 500, known="Take one.")
     assert len(str(problem.detail)) < 120
     assert (problem.field, problem.mend) == ("scenario", "Take one.")
+
+
+@pytest.mark.parametrize("address", ["/api/nothing/", "/api/v1/nothing/", "/api/v1/trials/a/b/c/"])
+def test_a_program_at_a_wrong_address_gets_a_problem_document(client, address):
+    response = client.get(address, headers={"accept-language": "zh-hans"})
+    assert response.status_code == 404
+    assert response["Content-Type"] == CONTENT_TYPE
+    assert response.json()["title"] == "未找到"
+
+
+def test_a_person_at_a_wrong_address_gets_a_page(client):
+    response = client.get("/en/nothing/")
+    assert response.status_code == 404
+    assert b"<html" in response.content
