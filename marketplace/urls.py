@@ -15,6 +15,7 @@ api_patterns: list[URLPattern | URLResolver] = [
         SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html"),
         name="docs",
     ),
+    path("v1/", landing.list_addresses, name="addresses"),
     path("v1/trials/<slug:code>/events/", follow_trial, name="trial_events"),
     path("v1/", include("catalog.api_urls")),
     path("v1/", include("sandbox.api_urls")),
