@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -28,6 +29,7 @@ from sandbox.serializers import (
     detail,
     started,
 )
+from sandbox.unlisted import unlisted
 
 OWNER_TOKEN = OpenApiParameter(
     "X-Owner-Token", OpenApiTypes.STR, OpenApiParameter.HEADER, description="a guest's proof of owning the trial"
@@ -44,6 +46,7 @@ def language_of(_request: Request) -> str:
     return "zh" if (get_language() or "").startswith("zh") else "en"
 
 
+@method_decorator(unlisted, name="dispatch")
 class TrialList(APIView):
     @extend_schema(
         operation_id="trials_create",
@@ -90,6 +93,7 @@ def empty_purse() -> Problem:
     )
 
 
+@method_decorator(unlisted, name="dispatch")
 class TrialDetail(APIView):
     @extend_schema(operation_id="trials_retrieve", responses={200: TrialDetailSerializer, **MISSING})
     def get(self, request: Request, code: str) -> Response:
@@ -112,6 +116,7 @@ def refuse_strangers(trial: Trial, request: Request) -> None:
         raise Problem(403, _("Only whoever started this trial may do that."), mend=mend)
 
 
+@method_decorator(unlisted, name="dispatch")
 class TrialCancel(APIView):
     @extend_schema(
         operation_id="trials_cancel",
@@ -128,6 +133,7 @@ class TrialCancel(APIView):
         return Response(detail(trial, request))
 
 
+@method_decorator(unlisted, name="dispatch")
 class ReportDetail(APIView):
     @extend_schema(
         operation_id="reports_retrieve",
@@ -148,13 +154,10 @@ class ReportDetail(APIView):
         report = get_object_or_404(Report, code=code)
         if report.revoked_at:
             raise Problem(410, _("Its owner has closed this report."), mend=_("Run the same comparison yourself."))
-        response: HttpResponse
-        if wanted == "csv":
-            response = HttpResponse(exports.report_csv(report), content_type="text/csv; charset=utf-8")
-            response["Content-Disposition"] = f'attachment; filename="touchstone-{report.code[:8]}.csv"'
-        else:
-            response = Response(exports.report_json(report))
-        response["X-Robots-Tag"] = "noindex, nofollow"
+        if wanted == "json":
+            return Response(exports.report_json(report))
+        response = HttpResponse(exports.report_csv(report), content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="touchstone-{report.code[:8]}.csv"'
         return response
 
     @extend_schema(

@@ -8,7 +8,7 @@ from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
-from sandbox import live
+from sandbox import live, unlisted
 from sandbox.hub import hub
 from sandbox.models import Trial
 
@@ -25,10 +25,8 @@ async def follow_trial(request: HttpRequest, code: str) -> StreamingHttpResponse
     # The database is asked only when Redis does not know the trial: a wrong code, or a flushed Redis.
     if not await hub().knows(code) and not await sync_to_async(is_open_to_all)(code):
         raise Http404
-    response = StreamingHttpResponse(follow(code, after), content_type="text/event-stream")
-    response["Cache-Control"] = "no-cache"
-    response["X-Accel-Buffering"] = "no"
-    return response
+    headers = {**unlisted.HEADERS, "X-Accel-Buffering": "no"}
+    return StreamingHttpResponse(follow(code, after), content_type="text/event-stream", headers=headers)
 
 
 def is_open_to_all(code: str) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -24,21 +22,7 @@ from sandbox.models import Report, Trial
 from sandbox.pages import form as form_page
 from sandbox.pages import live as live_page
 from sandbox.pages import report as report_page
-
-View = Callable[..., HttpResponse]
-
-
-def unlisted(view: View) -> View:
-    """For pages whose address is the permission: kept by no cache, found by no search engine."""
-
-    @functools.wraps(view)
-    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = view(request, *args, **kwargs)
-        response["Cache-Control"] = "private, no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
-
-    return shown
+from sandbox.unlisted import unlisted
 
 
 def language() -> str:

@@ -340,16 +340,24 @@ def read(report, query="", **headers):
     return Client().get(f"/api/v1/reports/{report.code}/{query}", headers=headers)
 
 
-def test_a_report_is_json_by_default_and_not_indexed(report):
+def test_a_report_is_json_by_default(report):
     response = read(report)
     facts = response.json()
-    assert response["X-Robots-Tag"] == "noindex, nofollow"
     assert (facts["schema"], facts["code"]) == (1, report.code)
     recommended = {"verdict", "channel", "probability_best", "expected_regret", "reasons", "flips_when"}
     assert recommended <= set(facts["recommendation"])
     ranked = {"channel", "score", "low", "high", "probability_best", "cost", "ttft_ms_p50", "dimensions"}
     assert ranked <= set(facts["ranking"][0])
     assert set(facts["manifest"]["channels"]) == {"alpha", "beta"}
+
+
+def test_neither_caches_nor_search_engines_keep_what_a_link_permits(report):
+    started_now = ask(wish())
+    assert started_now["Cache-Control"] == "private, no-store"
+    trial = Client().get(f"{TRIALS}{report.code}/")
+    for response in (trial, read(report), read(report, "?format=csv"), read(report, "?format=xml")):
+        assert response["Cache-Control"] == "private, no-store"
+        assert response["X-Robots-Tag"] == "noindex, nofollow"
 
 
 def test_its_sentences_are_in_the_readers_language(report):

@@ -44,7 +44,7 @@ def test_events_come_as_they_happened_and_no_cache_keeps_them(redis_url):
     response, body = follow()
     assert response.status_code == 200
     assert response["Content-Type"] == "text/event-stream"
-    assert (response["Cache-Control"], response["X-Accel-Buffering"]) == ("no-cache", "no")
+    assert (response["Cache-Control"], response["X-Accel-Buffering"]) == ("private, no-store", "no")
     assert body.startswith("retry: ")
     assert names(body) == ["state", "pieces", "end"]
     assert "你好" in body
