@@ -39,6 +39,7 @@ MENDS = {
     "empty": gettext_lazy("Put at least one item into the list, or leave the field out."),
     "not_a_list": gettext_lazy("Send a list."),
     "not_a_dict": gettext_lazy("Send an object."),
+    "does_not_exist": gettext_lazy("Take one that is listed at /api/v1/scenarios/ or /api/v1/channels/."),
     "invalid_choice": gettext_lazy("Take one of the values in the API's documentation."),
     "max_length": gettext_lazy("Shorten it."),
     "min_length": gettext_lazy("Lengthen it."),

@@ -56,7 +56,7 @@ class TrialList(APIView):
     )
     def post(self, request: Request) -> Response:
         """Start a trial."""
-        wish = TrialRequestSerializer(data=request.data)
+        wish = TrialRequestSerializer(data={} if request.data is None else request.data)
         wish.is_valid(raise_exception=True)
         user, token = user_of(request), guests.token_of(request)
         if not user and not guests.fingerprint(token):
@@ -150,7 +150,12 @@ class ReportDetail(APIView):
         """What was found: frozen facts, as JSON or one row per answer as CSV."""
         wanted = request.query_params.get("format", "json")
         if wanted not in {"json", "csv"}:
-            raise Problem(400, _("A report has no format “%s”.") % wanted[:20], field="format", mend="json, csv")
+            raise Problem(
+                400,
+                _("A report has no format “%s”.") % wanted[:20],
+                field="format",
+                mend=_("Take one of these: %s") % "json, csv",
+            )
         report = get_object_or_404(Report, code=code)
         if report.revoked_at:
             raise Problem(410, _("Its owner has closed this report."), mend=_("Run the same comparison yourself."))

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 from rest_framework.fields import empty
 from rest_framework.request import Request
@@ -32,7 +33,11 @@ class OwnPromptSerializer(serializers.Serializer[Any]):
 class TrialRequestSerializer(serializers.Serializer[Any]):
     """A wish for a trial. ``channels`` or ``top``; without ``prompts`` six of the scenario's own are asked."""
 
-    scenario = serializers.SlugRelatedField(slug_field="slug", queryset=Scenario.objects.open())
+    scenario = serializers.SlugRelatedField(
+        slug_field="slug",
+        queryset=Scenario.objects.open(),
+        error_messages={"does_not_exist": gettext_lazy("There is no scenario called {value:.60}.")},
+    )
     channels = serializers.ListField(child=serializers.CharField(max_length=200), required=False, max_length=1000)
     top = serializers.IntegerField(required=False, min_value=1, max_value=settings.TRIAL_MAX_CHANNELS)
     prompts = serializers.ListField(child=OwnPromptSerializer(), required=False, max_length=1000)
@@ -56,7 +61,7 @@ class TrialRequestSerializer(serializers.Serializer[Any]):
         unknown = [slug[:60] for slug in wanted if slug not in known]
         if unknown:
             message = _("There is no channel called %s here.") % ", ".join(unknown[:5])
-            raise serializers.ValidationError({"channels": [message]})
+            raise serializers.ValidationError({"channels": [message]}, code="does_not_exist")
         return [known[slug] for slug in wanted]
 
     def wishes(self, language: str) -> dict[str, Any]:

@@ -198,20 +198,19 @@ def refuse_channels(scenario: Scenario, channels: Sequence[Channel]) -> None:
         )
     chosen = Channel.objects.filter(pk__in=[channel.pk for channel in channels])
     offered = chosen.listed().contenders().filter(scenarios=scenario)
-    refuse_missing(channels, offered, _("not offered in this scenario"))
+    refuse_missing(channels, offered, _("Not offered in this scenario: %s."))
     allowed = chosen.exclude(provider__allows_trials=False)
-    refuse_missing(channels, allowed, _("only listed: its provider's terms rule out trials"))
     refuse_missing(
-        channels, offered.live(), _("only listed: we hold no working key for it, so it cannot be tried here")
+        channels, allowed, _("Only listed, and not to be tried, for its provider's terms rule out trials: %s.")
     )
+    refuse_missing(channels, offered.live(), _("Only listed, and not to be tried, for we hold no working key: %s."))
 
 
 def refuse_missing(channels: Sequence[Channel], found: object, why: str) -> None:
     kept = {channel.pk for channel in found}  # type: ignore[attr-defined]
     missing = [channel.slug for channel in channels if channel.pk not in kept]
     if missing:
-        names = ", ".join(missing[:5])
-        raise Refused("channels", f"{names}: {why}.", _("Leave it out, or choose another channel."))
+        raise Refused("channels", why % ", ".join(missing[:5]), _("Leave it out, or choose another channel."))
 
 
 @transaction.atomic
@@ -276,7 +275,8 @@ def full_weights(scenario: Scenario, wished: dict[str, float]) -> dict[str, floa
     usual |= {"cost": 0.0, "speed": 0.0}
     for name, weight in wished.items():
         if name not in usual:
-            raise Refused("weights", _("“%s” is nothing that can be weighed.") % name, ", ".join(usual))
+            known = _("Take one of these: %s") % ", ".join(usual)
+            raise Refused("weights", _("“%s” is nothing that can be weighed.") % name[:60], known)
         if not 0 <= weight <= 10:
             raise Refused("weights", _("The weight of “%s” is out of range.") % name, _("Choose from 0 to 10."))
     weights = usual | wished

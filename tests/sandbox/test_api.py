@@ -150,11 +150,14 @@ BAD = [
     ([], ""),
     ([wish()], ""),
     ("not json", ""),
+    ("null", "scenario"),
+    ("9" * 5_000, ""),
     ("", "scenario"),
     ("[" * 100_000, ""),
     ('{"scenario": NaN}', ""),
     (b"\xff\xfe", ""),
     ({"scenario": "nothing", "top": 2}, "scenario"),
+    ({"scenario": ["writing"], "top": 2}, "scenario"),
     ({"scenario": "writing"}, "channels"),
     (wish(top=2), "channels"),
     (wish(channels=[]), "channels"),
@@ -196,8 +199,26 @@ def test_a_bad_wish_names_the_field_and_the_mend(scenario, body, field, language
     make_channel(slug="elsewhere")
     errors = refusal(ask(body, language=language))
     assert field in errors
-    if language == "zh-hans" and field in {"channels", "repeats", "prompts", "weights"}:
+    if language == "zh-hans":
         assert any("\u4e00" <= char <= "\u9fff" for char in errors[field])
+
+
+def test_a_refusal_says_where_the_right_names_are_and_repeats_no_book(scenario):
+    mends = {
+        "scenario": {"scenario": "x" * 9_000, "top": 2},
+        "channels": wish(channels=["x" * 100, "nobody"]),
+        "weights": wish(weights={"x" * 9_000: 1}),
+    }
+    for field, body in mends.items():
+        response = ask(body)
+        (error,) = response.json()["errors"]
+        assert error["field"] == field
+        assert "/api/v1/" in error["mend"] or "quality-1" in error["mend"]
+        assert len(response.content) < 1_000
+
+
+def test_a_body_that_stops_being_json_says_where(scenario):
+    assert "line 2, column 14" in refusal(ask('{"top": 2,\n "scenario": writing}'))[""]
 
 
 def test_five_hundred_known_channels_are_too_many(scenario):

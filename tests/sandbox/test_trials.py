@@ -193,7 +193,7 @@ def test_refuses_a_channel_that_is_not_listed(scenario):
 
 def test_refuses_a_channel_that_is_only_listed(scenario):
     real = make_channel(scenario=scenario, provider=make_provider(is_simulated=False), base_url="https://a.example/v1")
-    assert "only listed" in refusal(open_trial, **wish(scenario, channels=[real])).message
+    assert "Only listed" in refusal(open_trial, **wish(scenario, channels=[real])).message
 
 
 def test_refuses_a_channel_whose_terms_rule_out_trials(scenario):

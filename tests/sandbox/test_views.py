@@ -246,7 +246,7 @@ def test_a_listed_only_channel_is_refused_by_name(client, scenario):
     idle = make_channel(scenario=scenario, provider=make_provider(is_simulated=False))
     response = start(client, channels=[idle.slug])
     assert response.status_code == 400
-    assert f"{idle.slug}: only listed" in response.content.decode()
+    assert f"we hold no working key: {idle.slug}." in response.content.decode()
 
 
 def test_a_withdrawn_channel_is_unknown(client, scenario):
