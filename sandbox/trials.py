@@ -83,7 +83,9 @@ def suggest(scenario: Scenario, *, top: int) -> list[Channel]:
     kind = {"provider__is_simulated": offered.filter(provider__is_simulated=False).count() < 2}
     evidence = Avg("measurements__value", filter=Q(measurements__metric="score", measurements__scenario=scenario))
     return list(
-        offered.filter(**kind).annotate(evidence=evidence).order_by(F("evidence").desc(nulls_last=True), "slug")[:top]
+        offered.filter(**kind)
+        .annotate(evidence=evidence)
+        .order_by(F("evidence").desc(nulls_last=True), "slug")[: max(top, 0)]
     )
 
 

@@ -66,7 +66,8 @@ def test_it_prints_who_leads_why_and_every_channels_figures(worker, capsys):
     lines = out.splitlines()
     assert lines[0] == "clear: alpha"
     assert any("·" in line for line in lines[1:])
-    assert any("alpha" in line and "9.0" in line and "120 ms" in line and "¥0.1/100" in line for line in lines)
+    assert any("alpha" in line and "9.0" in line and "120 ms" in line and "¥0.10/100" in line for line in lines)
+    assert lines[-1] == f"/en/reports/{Trial.objects.get().code}/"
     assert "12/12" in err
 
 
@@ -94,9 +95,10 @@ def test_channels_and_prompts_are_taken_from_the_line(worker, capsys):
 
 def test_top_repeats_and_language_are_taken_from_the_line(worker, capsys):
     make_prompt_set(scenario=Trial.scenario.field.related_model.objects.get(), prompts=2, language="zh", version=2)
-    run(capsys, "--top", "1", "--repeats", "2", "--language", "zh")
+    out, _err = run(capsys, "--top", "1", "--repeats", "2", "--language", "zh")
     trial = Trial.objects.get()
     assert (trial.contenders.count(), trial.repeats, trial.language) == (1, 2, "zh")
+    assert "没有可与它比较的渠道" in out
 
 
 def test_a_trial_that_ends_without_a_report_is_an_error(worker, capsys):
@@ -118,6 +120,7 @@ def test_nobody_waits_for_ever_for_a_worker(worker, settings, capsys, monkeypatc
     [
         (["--scenario", "nothing"], "There are: writing"),
         (["--channels", "nobody"], "nobody"),
+        (["--top", "-3"], "No channel is chosen"),
         (["--repeats", "99"], "Choose from 1 to 5"),
         (["--prompt", " "], "empty"),
         (["--prompt", "x" * 30_000], "20,000"),

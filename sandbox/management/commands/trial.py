@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import sys
 import time
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -19,6 +21,7 @@ from sandbox import exports, tasks, trials
 from sandbox.models import Answer, Trial, TrialState
 
 POLL_S = 0.5
+LOCALES = {"zh": "zh-hans", "en": "en"}
 GRACE_S = 20
 
 
@@ -31,13 +34,19 @@ class Command(BaseCommand):
         parser.add_argument("--channels", default="", help="slugs, separated by commas")
         parser.add_argument("--top", type=int, default=5, help="this many suggested channels (default: 5)")
         parser.add_argument("--repeats", type=int, default=1)
-        parser.add_argument("--language", choices=["zh", "en"], default="en")
+        parser.add_argument(
+            "--language", choices=["zh", "en"], default="en", help="of the prompts and of what is said about them"
+        )
         parser.add_argument("--json", action="store_true", help="print the report as JSON and nothing else")
         parser.add_argument(
             "--here", action="store_true", help="do the work in this process, when no worker is running"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
+        with translation.override(LOCALES[options["language"]]):
+            self.run(options)
+
+    def run(self, options: dict[str, Any]) -> None:
         trial = self.open(options)
         console = Console(stderr=True)
         if options["here"]:
@@ -53,6 +62,7 @@ class Command(BaseCommand):
             self.stdout.write("")
         else:
             self.print_report(exports.report_json(report))
+            self.stdout.write(report.get_absolute_url())
 
     def open(self, options: dict[str, Any]) -> Trial:
         scenario = Scenario.objects.open().filter(slug=options["scenario"]).first()
@@ -109,5 +119,5 @@ class Command(BaseCommand):
         for row in facts["ranking"]:
             score = "–" if row["score"] is None else f"{row['score']:.1f} [{row['low']:.1f}, {row['high']:.1f}]"
             ttft = "–" if row["ttft_ms_p50"] is None else f"{row['ttft_ms_p50']:.0f} ms"
-            cost = "–" if row["cost"] is None else f"{money.SIGNS.get(facts['currency'], '')}{row['cost']}"
+            cost = "–" if row["cost"] is None else money.show(Decimal(row["cost"]), facts["currency"])
             self.stdout.write(f"  {row['channel']:<32} {score:<20} TTFT {ttft:<10} {cost}/100")
