@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NoReturn
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -156,7 +156,7 @@ class ReportDetail(APIView):
                 field="format",
                 mend=_("Take one of these: %s") % "json, csv",
             )
-        report = get_object_or_404(Report, code=code)
+        report = Report.objects.filter(code=code).first() or self.missing(code)
         if report.revoked_at:
             raise Problem(410, _("Its owner has closed this report."), mend=_("Run the same comparison yourself."))
         if wanted == "json":
@@ -164,6 +164,12 @@ class ReportDetail(APIView):
         response = HttpResponse(exports.report_csv(report), content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="touchstone-{report.code[:8]}.csv"'
         return response
+
+    def missing(self, code: str) -> NoReturn:
+        if Trial.objects.filter(code=code).exists():
+            mend = _("Ask again once the trial has ended; its links.events says when.")
+            raise Problem(404, _("This trial has not ended, so it has no report yet."), mend=mend)
+        raise Http404
 
     @extend_schema(
         operation_id="reports_revoke",

@@ -404,7 +404,10 @@ def test_another_format_is_refused_with_those_there_are(report):
 
 
 def test_an_unfinished_trial_has_no_report_yet(scenario):
-    assert Client().get(started()["links"]["report"]).status_code == 404
+    response = Client().get(started()["links"]["report"])
+    assert response.status_code == 404
+    assert "has not ended" in response.json()["detail"]
+    assert "not ended" not in Client().get("/api/v1/reports/nothing/").json()["detail"]
 
 
 def test_the_owner_closes_a_report_to_everybody(report, scenario):
