@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -113,7 +114,7 @@ def own_prompts(own: Sequence[OwnPrompt], scenario: Scenario, language: str) -> 
     rows = []
     for number, prompt in enumerate(own, 1):
         text = prompt.text.replace("\0", "").strip()
-        if not text:
+        if is_blank(text):
             raise Refused("prompts", _("Prompt %d is empty.") % number, _("Write what the APIs should answer."))
         if len(text) > limit:
             raise Refused(
@@ -130,6 +131,11 @@ def own_prompts(own: Sequence[OwnPrompt], scenario: Scenario, language: str) -> 
             )
         )
     return rows
+
+
+def is_blank(text: str) -> bool:
+    """Nothing that a reader would see: spaces, controls and invisible marks alone."""
+    return all(unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp", "Zs"} for char in text)
 
 
 def plan(

@@ -152,7 +152,7 @@ def test_refuses_repeats_out_of_range(scenario, repeats):
     assert refusal(open_trial, **wish(scenario, repeats=repeats)).field == "repeats"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\0\0"])
+@pytest.mark.parametrize("text", ["", "   ", "\0\0", "\u200b\u2060", "\u202e"])
 def test_refuses_an_empty_prompt(scenario, text):
     assert refusal(open_trial, **wish(scenario, own=[OwnPrompt(text)])).field == "prompts"
 
