@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from catalog.models import Channel, FxRate, Price, Scenario
 from marketplace.billing import ledger, purse, quotas
 from sandbox import calling, judging, tasks
+from sandbox.graders.rule.references import checks_for
 from sandbox.models import Answer, Contender, Prompt, PromptSet, Trial, TrialState
 
 if TYPE_CHECKING:
@@ -127,7 +128,13 @@ def own_prompts(own: Sequence[OwnPrompt], scenario: Scenario, language: str) -> 
         title = text.splitlines()[0][:80]
         rows.append(
             Prompt(
-                slug=f"own-{number}", language=language, title=title, text=text, reference=reference, position=number
+                slug=f"own-{number}",
+                language=language,
+                title=title,
+                text=text,
+                reference=reference,
+                checks=checks_for(reference),
+                position=number,
             )
         )
     return rows

@@ -186,6 +186,12 @@ def test_refuses_a_channel_of_another_scenario(scenario):
     assert "stranger" in refusal(open_trial, **wish(scenario, channels=[stranger])).message
 
 
+def test_a_reference_of_ones_own_is_checked_by_rule_where_it_can_be(scenario):
+    own = [OwnPrompt("17 × 23?", "391"), OwnPrompt("Who wrote it?", "Mary Shelley")]
+    checks = [prompt.checks for prompt in trials.own_prompts(own, scenario, "en")]
+    assert checks == [[{"rule": "number", "value": "391"}], []]
+
+
 def test_refuses_a_channel_that_is_not_listed(scenario):
     (channel,) = channels(scenario, 1, listing=Listing.STAGED)
     assert refusal(open_trial, **wish(scenario, channels=[channel])).field == "channels"
