@@ -41,6 +41,7 @@ MENDS = {
     "not_a_dict": gettext_lazy("Send an object."),
     "does_not_exist": gettext_lazy("Take one that is listed at /api/v1/scenarios/ or /api/v1/channels/."),
     "invalid_choice": gettext_lazy("Take one of the values in the API's documentation."),
+    "unknown": gettext_lazy("Correct its name or leave it out."),
     "max_length": gettext_lazy("Shorten it."),
     "min_length": gettext_lazy("Lengthen it."),
     "max_value": gettext_lazy("Lower it."),

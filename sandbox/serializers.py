@@ -24,13 +24,24 @@ class TextField(serializers.CharField):
         return super().run_validation(data.replace("\0", "") if isinstance(data, str) else data)
 
 
-class OwnPromptSerializer(serializers.Serializer[Any]):
+class Exact(serializers.Serializer[Any]):
+    """Refuses fields that it does not know: a misspelt wish must not be spent on something else."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = [str(name)[:60] for name in data if name not in self.fields] if isinstance(data, dict) else []
+        if unknown:
+            message = _("There is no field of this name; known are: %s.") % ", ".join(self.fields)
+            raise serializers.ValidationError({name: [message] for name in unknown[:5]}, code="unknown")
+        return super().to_internal_value(data)
+
+
+class OwnPromptSerializer(Exact):
     # How long a prompt may be, ``trials.plan`` says.
     text = TextField(max_length=1_200_000, help_text="the question; at most 20,000 characters")
     reference = TextField(required=False, default="", allow_blank=True, max_length=20_000)
 
 
-class TrialRequestSerializer(serializers.Serializer[Any]):
+class TrialRequestSerializer(Exact):
     """A wish for a trial. ``channels`` or ``top``; without ``prompts`` six of the scenario's own are asked."""
 
     scenario = serializers.SlugRelatedField(

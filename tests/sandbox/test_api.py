@@ -186,6 +186,8 @@ BAD = [
     (wish(weights={"cost": "much"}), "weights.cost"),
     (wish(mode="adaptive"), "mode"),
     (wish(language="fr"), "language"),
+    (wish(promts=[{"text": "Why?"}]), "promts"),
+    (wish(prompts=[{"text": "Why?", "refrence": "42"}]), "prompts.0.refrence"),
 ]
 
 
