@@ -109,7 +109,10 @@ def _reasons(contest: Contest, verdict: Verdict, *, chosen: int, bars: Sequence[
         Verdict.TIE: reasons.why_tied,
         Verdict.CANNOT_TELL: reasons.why_unknown,
     }[verdict]
-    return [*bars, *why(contest, chosen), *reasons.gaps_in_knowledge(contest)]
+    told = [*bars, *why(contest, chosen), *reasons.gaps_in_knowledge(contest)]
+    # More of one's own prompts would not make a clear winner either.
+    hopeless = any(bar.code == "own_prompts" for bar in bars)
+    return [remark for remark in told if not (hopeless and remark.code == "more_prompts")]
 
 
 def _flips(contest: Contest, verdict: Verdict, chosen: int) -> list[Remark]:

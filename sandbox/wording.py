@@ -173,6 +173,8 @@ def percent(share: float) -> str:
 
 
 def _lead(values: Facts, names: Names) -> str:
+    if points(values["lead"]) == points(0):
+        return _level(values, names)
     return ngettext(
         "%(channel)s leads %(rival)s by %(lead)s points of 10 on %(n)d prompt; between %(low)s and %(high)s is likely.",
         "%(channel)s leads %(rival)s by %(lead)s points of 10 on %(n)d prompts; "
@@ -184,6 +186,19 @@ def _lead(values: Facts, names: Names) -> str:
         "lead": points(values["lead"]),
         "low": points(values["low"]),
         "high": points(values["high"]),
+        "n": values["n"],
+    }
+
+
+def _level(values: Facts, names: Names) -> str:
+    return ngettext(
+        "%(channel)s and %(rival)s are level on %(n)d prompt; either may be up to %(reach)s points of 10 better.",
+        "%(channel)s and %(rival)s are level on %(n)d prompts; either may be up to %(reach)s points of 10 better.",
+        values["n"],
+    ) % {
+        "channel": names.channel(values["channel"]),
+        "rival": names.channel(values["rival"]),
+        "reach": points(max(-values["low"], values["high"])),
         "n": values["n"],
     }
 
@@ -256,7 +271,7 @@ def _still_running(_values: Facts, _names: Names) -> str:
 
 
 def _nothing_scored(_values: Facts, _names: Names) -> str:
-    return _("No answer could be scored; the table below says what failed.")
+    return _("No answer could be scored; the table below says why, as far as it is known.")
 
 
 def _not_compared(values: Facts, names: Names) -> str:
@@ -290,6 +305,10 @@ def _weight(values: Facts, names: Names) -> str:
         "share": percent(values["share"]),
         "now": percent(values["now"]),
     }
+    if values["share"] >= 1:
+        return _("It would be %(channel)s if only “%(weight)s” counted (now %(now)s).") % said
+    if values["share"] <= 0:
+        return _("It would be %(channel)s if “%(weight)s” did not count (now %(now)s).") % said
     if values["share"] > values["now"]:
         return _("It would be %(channel)s if “%(weight)s” counted for %(share)s or more (now %(now)s).") % said
     return _("It would be %(channel)s if “%(weight)s” counted for %(share)s or less (now %(now)s).") % said

@@ -77,6 +77,12 @@ def test_a_bar_keeps_a_winner_from_being_named_and_comes_first():
     assert codes(decided.reasons) == ["own_prompts", "lead", "take_until_then"]
 
 
+def test_more_of_ones_own_prompts_are_not_said_to_decide_anything():
+    told = decide(table(8, 7.9), bars=[Remark("own_prompts", {"n": 6})]).reasons
+    assert "more_prompts" not in codes(told)
+    assert "more_prompts" in codes(decide(table(8, 7.9)).reasons)
+
+
 def test_one_rival_that_is_not_beaten_keeps_the_verdict_open():
     decided = decide(table(8, 7.9, 3))
     assert decided.verdict is Verdict.CANNOT_TELL

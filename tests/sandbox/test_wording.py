@@ -145,6 +145,16 @@ def test_weights_are_raised_or_lowered():
     assert "10 % or less" in say("weight", share=0.1)
 
 
+def test_a_lead_that_rounds_to_nothing_is_none():
+    level = say("lead", lead=0.02, low=-1.2, high=1.24)
+    assert level == "Cedar and Heron are level on 6 prompts; either may be up to 1.2 points of 10 better."
+
+
+def test_a_weight_at_the_end_of_the_scale_is_said_in_words():
+    assert say("weight", share=1.0).endswith("only “Logic” counted (now 25 %).")
+    assert say("weight", share=0.0).endswith("“Logic” did not count (now 25 %).")
+
+
 def test_more_prompts_are_a_range_or_a_word_of_resignation():
     assert say("more_prompts", low=20, high=80) == "About 20 to 80 prompts in all would decide it."
     assert say("more_prompts", low=400, high=None) == "About 400 prompts or more in all would decide it."
