@@ -51,10 +51,10 @@ class Decoder:
         for line in lines:
             if line:
                 self._read(line)
-            elif self._data:
+            elif any(self._data):
                 yield self._close_event()
-            else:
-                self._name, self._size = "", 0
+            else:  # nothing, or a keep-alive of some who write "data:" where a comment belongs
+                self._data, self._name, self._size = [], "", 0
         if last:
             self._keep(last)
 

@@ -50,6 +50,11 @@ def test_forgets_the_name_of_an_event_without_data():
     assert decode(b"event: ping\n\ndata: x\n\n") == [Event("", b"x")]
 
 
+@pytest.mark.parametrize("blank", [b"data:\n\n", b"data: \n\n", b"event: ping\ndata\ndata:\n\n"])
+def test_takes_data_without_a_character_for_a_keep_alive(blank):
+    assert decode(blank + b"data: x\n\n") == [Event("", b"x")]
+
+
 def test_gives_what_lacks_only_its_last_line_ends():
     assert decode(b"data: [DONE]") == [Event("", b"[DONE]")]
 
