@@ -73,6 +73,9 @@ def thinking(endpoint: Endpoint, question: Question) -> tuple[dict[str, Any], in
 
 
 def read(event: Event) -> Iterator[Piece]:
+    if event.is_done:
+        yield End()
+        return
     said = decode(DECODER, event.data)
     if said.type == "content_block_delta":
         yield from words(said.delta)

@@ -11,7 +11,7 @@ import msgspec
 from sandbox.wire import dialects, errors
 from sandbox.wire.decoding import count, decode, text_of
 from sandbox.wire.sse import Event
-from sandbox.wire.types import Body, Endpoint, Identity, Piece, Question, Reasoning, Stop, Text, Usage
+from sandbox.wire.types import Body, End, Endpoint, Identity, Piece, Question, Reasoning, Stop, Text, Usage
 
 MODELS_PATH = "/models"
 HAS_LAST_WORD = False
@@ -70,6 +70,9 @@ def build(endpoint: Endpoint, question: Question) -> Body:
 
 
 def read(event: Event) -> Iterator[Piece]:
+    if event.is_done:
+        yield End()
+        return
     chunk = decode(DECODER, event.data)
     if chunk.error:
         raise errors.in_stream(chunk.error)

@@ -81,7 +81,7 @@ def messages(endpoint: Endpoint, question: Question) -> list[dict[str, str]]:
 
 
 def read(event: Event) -> Iterable[Piece]:
-    if event.data == b"[DONE]":
+    if event.is_done:
         return (End(),)
     chunk = decode(DECODER, event.data)
     return plain(chunk) or read_all(chunk)

@@ -13,6 +13,8 @@ from msgspec import Struct
 from sandbox.wire.types import Kind, WireError
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+# OpenAI's last word, which some who imitate the other protocols say as well.
+DONE = b"[DONE]"
 
 
 class Event(Struct, frozen=True, gc=False):
@@ -20,6 +22,10 @@ class Event(Struct, frozen=True, gc=False):
 
     name: str
     data: bytes
+
+    @property
+    def is_done(self) -> bool:
+        return self.data.startswith(DONE)
 
 
 class Decoder:

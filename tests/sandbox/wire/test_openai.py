@@ -7,6 +7,7 @@ import json
 import pytest
 
 from sandbox.wire import openai
+from sandbox.wire.adapters import ADAPTERS
 from sandbox.wire.sse import Event
 from sandbox.wire.types import End, Endpoint, Identity, Kind, Question, Reasoning, Stop, Text, Usage, WireError
 
@@ -162,8 +163,10 @@ def test_names_the_model_in_the_first_and_the_last_chunk_only():
     assert read({"model": "m", "choices": [{"finish_reason": "stop"}]}) == [Identity("m"), Stop("stop")]
 
 
-def test_ends_at_done():
-    assert read(b"[DONE]") == [End()]
+@pytest.mark.parametrize("data", [b"[DONE]", b"[DONE] "])
+@pytest.mark.parametrize("adapter", ADAPTERS.values())
+def test_ends_at_done_whoever_says_it(adapter, data):
+    assert list(adapter.read(Event("", data))) == [End()]
 
 
 @pytest.mark.parametrize(
