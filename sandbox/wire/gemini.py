@@ -84,6 +84,7 @@ def read(event: Event) -> Iterator[Piece]:
             yield from facts(chunk)
     if isinstance(chunk.prompt_feedback, dict) and chunk.prompt_feedback.get("blockReason"):
         yield Stop("content_filter")
+    if not chunk.candidates:  # a blocked prompt, or a usage that follows the last words
         yield from facts(chunk)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.wire import gemini
 from sandbox.wire.sse import Event
-from sandbox.wire.types import Endpoint, Kind, Question, Stop, Usage, WireError
+from sandbox.wire.types import Endpoint, Identity, Kind, Question, Stop, Usage, WireError
 
 
 def build(question: Question, model: str = "model-a", **dialect):
@@ -72,6 +72,11 @@ def test_calls_a_blocked_prompt_filtered():
 )
 def test_adds_thoughts_to_the_output(said, usage):
     assert read({"candidates": [{"finishReason": "STOP"}], "usageMetadata": said}) == [Stop("stop"), usage]
+
+
+def test_reads_the_facts_in_a_chunk_of_their_own():
+    said = {"usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 2}, "modelVersion": "m-1"}
+    assert read(said) == [Identity("m-1"), Usage(input=4, output=2)]
 
 
 def test_passes_over_parts_without_words():
