@@ -87,7 +87,7 @@ def read(event: Event) -> Iterator[Piece]:
         yield from ending(said)
     elif said.type == "message_stop":
         yield End()
-    elif said.type == "error":
+    elif "error" in (said.type, event.name):
         raise errors.in_stream(said.error)
 
 

@@ -28,9 +28,12 @@ STATUSES: Mapping[int, Case] = {
     404: Case(Kind.NOT_FOUND, "The provider knows no such model or path."),
     405: Case(Kind.NOT_FOUND, "The provider serves something else at this path."),
     408: Case(Kind.TIMEOUT, "The provider gave up waiting."),
+    410: Case(Kind.NOT_FOUND, "The provider no longer serves this model or path."),
     413: Case(Kind.TOO_LONG, "The prompt is too long for this provider."),
     429: Case(Kind.RATE_LIMITED, "The provider's rate limit is reached."),
+    451: Case(Kind.REFUSED, "The provider may not serve this request where we are."),
 }
+BROKEN_OFF = Case(Kind.MALFORMED, "The provider broke the answer off with an error.")
 NO_STREAM = Case(Kind.MALFORMED, "The provider answered with something that is not a stream.")
 # Words in an error's code or message, separated by "|"; the first that fits counts. These say more than a status:
 HINTS: tuple[tuple[str, Case], ...] = (
@@ -58,7 +61,7 @@ CODES: tuple[tuple[str, Case], ...] = (
     ("not_found_error", STATUSES[404]),
     ("rate_limit|rate limit|too many requests|resource_exhausted", STATUSES[429]),
     (
-        "overloaded|unavailable|server_error|api_error|internal error",
+        "overloaded|unavailable|server_error|api_error|internal error|network_error|insufficient_system_resource",
         Case(Kind.OVERLOADED, "The provider is overloaded."),
     ),
     ("invalid_request|invalid_argument", STATUSES[400]),
@@ -86,7 +89,7 @@ def read_error(status: int, headers: Mapping[str, str], body: bytes) -> WireErro
 def in_stream(error: Any) -> WireError:
     """The error that a stream carries in place of a piece. What has begun is not tried again."""
     said = words_in({"error": error})
-    case = hinted(said, HINTS + CODES) or Case(Kind.MALFORMED, "The provider broke the answer off with an error.")
+    case = hinted(said, HINTS + CODES) or by_number(said) or BROKEN_OFF
     return WireError(case.kind, f"{case.sentence} It says: {said.message}" if said.message else case.sentence)
 
 
@@ -119,7 +122,8 @@ def words_in(value: Any) -> Words:
         return Words("", "")
     messages = (inner.get(name) for name in ("message", "msg", "error_msg", "status_msg", "detail", "errmsg"))
     message = next((message for message in messages if isinstance(message, str) and message), "")
-    return Words(message, " ".join(str(inner[name]) for name in ("code", "type", "status") if inner.get(name)))
+    codes = (inner.get(name) for name in ("code", "type", "status", "status_code"))
+    return Words(message, " ".join(str(code) for code in codes if code))
 
 
 def case_of(status: int, said: Words) -> Case:
@@ -130,6 +134,12 @@ def case_of(status: int, said: Words) -> Case:
         return hinted(said, HINTS + CODES) or NO_STREAM
     plain = STATUSES.get(status, STATUSES[400])
     return plain if status in (401, 402, 404) else hinted(said, HINTS) or plain
+
+
+def by_number(said: Words) -> Case | None:
+    """What a status says that stands in an error's words, where no response can carry it any more."""
+    number = next((int(word) for word in said.code.split() if word.isascii() and word.isdigit() and len(word) == 3), 0)
+    return case_of(number, said) if 500 <= number < 600 or number in STATUSES else None
 
 
 def hinted(said: Words, hints: tuple[tuple[str, Case], ...]) -> Case | None:

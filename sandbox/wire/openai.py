@@ -19,8 +19,11 @@ STOPS = {"stop": "stop", "length": "length", "content_filter": "content_filter",
     "eos": "stop",
     "end_turn": "stop",
     "max_tokens": "length",
+    "model_length": "length",
     "sensitive": "content_filter",
 }
+# Ends that are none: DeepSeek's, Zhipu's, OpenRouter's and SGLang's words for an answer that broke in their hands.
+FAILURES = frozenset({"insufficient_system_resource", "network_error", "error", "abort"})
 read_error = errors.read_error
 
 
@@ -43,9 +46,13 @@ class Chunk(msgspec.Struct):
     usage: Any = None
     model: Any = None
     error: Any = None
+    object: Any = None
+    base_resp: Any = None
+    x_groq: Any = None
 
 
 DECODER = msgspec.json.Decoder(Chunk)
+ANYTHING: msgspec.json.Decoder[Any] = msgspec.json.Decoder()
 
 
 def build(endpoint: Endpoint, question: Question) -> Body:
@@ -84,7 +91,7 @@ def read(event: Event) -> Iterable[Piece]:
     if event.is_done:
         return (End(),)
     chunk = decode(DECODER, event.data)
-    return plain(chunk) or read_all(chunk)
+    return plain(chunk) or read_all(event, chunk)
 
 
 def plain(chunk: Chunk) -> tuple[Text] | None:
@@ -100,13 +107,22 @@ def plain(chunk: Chunk) -> tuple[Text] | None:
     return (Text(delta.content),) if type(delta.content) is str else None
 
 
-def read_all(chunk: Chunk) -> Iterator[Piece]:
-    if chunk.error:
-        raise errors.in_stream(chunk.error)
+def read_all(event: Event, chunk: Chunk) -> Iterator[Piece]:
+    if failure := failure_in(event, chunk):
+        raise errors.in_stream(failure)
     for choice in chunk.choices or ():  # empty in the last chunk, which has only usage
         yield from read_choice(choice, chunk.model)
-    if chunk.usage:
-        yield usage(chunk.usage)
+    if said := chunk.usage or within({"": chunk.x_groq}, "").get("usage"):
+        yield usage(said)
+
+
+def failure_in(event: Event, chunk: Chunk) -> Any:
+    """The error in a chunk, which some write bare: under the event's name, as an object (vLLM), or as MiniMax does."""
+    if chunk.error:
+        return chunk.error
+    if event.name == "error" or chunk.object == "error":
+        return decode(ANYTHING, event.data)
+    return chunk.base_resp if isinstance(chunk.base_resp, dict) and chunk.base_resp.get("status_code") else None
 
 
 def read_choice(choice: Choice, model: Any) -> Iterator[Piece]:
@@ -116,6 +132,8 @@ def read_choice(choice: Choice, model: Any) -> Iterator[Piece]:
         yield from words(delta)
     if model and (reason or (delta and delta.role)):
         yield Identity(str(model))
+    if str(reason) in FAILURES:
+        raise errors.in_stream({"code": reason})
     if reason and reason != "null":  # what some imitators write before the end
         yield Stop(STOPS.get(str(reason), "other"))
     if choice.usage:  # Moonshot's place for it

@@ -97,3 +97,9 @@ def test_raises_an_error_in_the_stream():
     with pytest.raises(WireError) as raised:
         read({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}})
     assert raised.value.kind == Kind.OVERLOADED
+
+
+def test_raises_an_error_that_only_the_events_name_calls_one():
+    with pytest.raises(WireError) as raised:
+        list(anthropic.read(Event("error", b'{"error":{"type":"rate_limit_error","message":"x"}}')))
+    assert raised.value.kind == Kind.RATE_LIMITED

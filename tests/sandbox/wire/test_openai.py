@@ -118,6 +118,7 @@ def test_tells_text_from_reasoning(fields, pieces):
         ("length", [Stop("length")]),
         ("function_call", [Stop("tool")]),
         ("sensitive", [Stop("content_filter")]),
+        ("model_length", [Stop("length")]),
         ("because", [Stop("other")]),
         (["odd"], [Stop("other")]),
         ("null", []),
@@ -155,6 +156,7 @@ def test_reads_why_it_stopped(reason, pieces):
 def test_reads_usage_wherever_it_stands(said, usage):
     assert read({"choices": [], "usage": said}) == [usage]
     assert read({"choices": [{"usage": said}]}) == [usage]
+    assert read({"choices": [], "x_groq": {"usage": said}}) == [usage]
 
 
 def test_names_the_model_in_the_first_and_the_last_chunk_only():
@@ -176,6 +178,9 @@ def test_ends_at_done_whoever_says_it(adapter, data):
         ({"message": "the server is overloaded"}, Kind.OVERLOADED),
         ("out of cheese", Kind.MALFORMED),
         (["odd"], Kind.MALFORMED),
+        ({"code": 502, "message": "Provider disconnected"}, Kind.OVERLOADED),
+        ({"code": "403", "message": "not here"}, Kind.REFUSED),
+        ({"code": 123, "message": "who knows"}, Kind.MALFORMED),
     ],
 )
 def test_raises_an_error_in_the_stream(error, kind):
@@ -183,6 +188,44 @@ def test_raises_an_error_in_the_stream(error, kind):
         read({"error": error})
     assert raised.value.kind == kind
     assert raised.value.retry_after_ms is None
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "kind"),
+    [
+        ("error", {"code": 429, "message": "slow down"}, Kind.RATE_LIMITED),
+        ("error", {"error": {"message": "overloaded"}}, Kind.OVERLOADED),
+        ("", {"object": "error", "message": "x", "type": "InternalServerError", "code": 500}, Kind.OVERLOADED),
+        ("", {"base_resp": {"status_code": 1008, "status_msg": "insufficient balance"}}, Kind.REFUSED),
+    ],
+)
+def test_raises_an_error_that_stands_bare(name, data, kind):
+    with pytest.raises(WireError) as raised:
+        list(openai.read(Event(name, json.dumps(data).encode())))
+    assert raised.value.kind == kind
+
+
+def test_reads_on_where_minimax_says_that_all_is_well():
+    assert read({**delta(content="a", role="assistant"), "base_resp": {"status_code": 0}}) == [Text("a")]
+
+
+@pytest.mark.parametrize(
+    ("reason", "kind"),
+    [
+        ("insufficient_system_resource", Kind.OVERLOADED),
+        ("network_error", Kind.OVERLOADED),
+        ("error", Kind.MALFORMED),
+        ("abort", Kind.MALFORMED),
+    ],
+)
+def test_takes_an_end_that_names_a_failure_for_one(reason, kind):
+    pieces = openai.read(
+        Event("", json.dumps({"choices": [{"delta": {"content": "half"}, "finish_reason": reason}]}).encode())
+    )
+    assert next(iter(pieces)) == Text("half")
+    with pytest.raises(WireError) as raised:
+        list(pieces)
+    assert raised.value.kind == kind
 
 
 @pytest.mark.parametrize("data", [b"{bad", b"[1]", b'"x"', b"", b'{"choices":3}', b"[" * 50_000, b'{"a":' * 50_000])
