@@ -33,6 +33,7 @@ class Delta(msgspec.Struct):
     reasoning: Any = None
     reasoning_details: Any = None
     role: Any = None
+    refusal: Any = None
 
 
 class Choice(msgspec.Struct):
@@ -102,7 +103,7 @@ def plain(chunk: Chunk) -> tuple[Text] | None:
     delta = choice.delta
     if delta is None or choice.finish_reason or choice.usage or len(chunk.choices) > 1:
         return None
-    if delta.role or delta.reasoning_content or delta.reasoning or delta.reasoning_details:
+    if delta.role or delta.reasoning_content or delta.reasoning or delta.reasoning_details or delta.refusal:
         return None
     return (Text(delta.content),) if type(delta.content) is str else None
 
@@ -148,6 +149,8 @@ def words(delta: Delta) -> Iterator[Piece]:
         yield Text(delta.content)
     elif isinstance(delta.content, list):
         yield from parts(delta.content)
+    if delta.refusal:  # the model's own words, in a place of their own
+        yield Text(text_of(delta.refusal))
 
 
 def parts(content: list[Any]) -> Iterator[Piece]:

@@ -89,6 +89,8 @@ def test_takes_the_path_of_the_dialect():
     [
         ({"content": "a"}, [Text("a")]),
         ({"content": None}, []),
+        ({"content": None, "refusal": "I would rather not."}, [Text("I would rather not.")]),
+        ({"content": "", "refusal": "No."}, [Text(""), Text("No.")]),
         ({"reasoning_content": "r", "reasoning": "r", "content": "a"}, [Reasoning("r"), Text("a")]),
         ({"reasoning": "r"}, [Reasoning("r")]),
         ({"reasoning_details": [{"type": "reasoning.text", "text": "r"}, {"summary": "s"}]}, [Reasoning("rs")]),
