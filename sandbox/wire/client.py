@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import formatdate
 from time import perf_counter
 
 import aiohttp
@@ -271,7 +272,8 @@ def internal() -> WireError:
 
 
 def lowered(response: aiohttp.ClientResponse) -> dict[str, str]:
-    return {name.lower(): value for name, value in response.headers.items()}
+    """The headers under lower-case names; a provider that keeps no clock is given ours to read its dates by."""
+    return {"date": formatdate(usegmt=True)} | {name.lower(): value for name, value in response.headers.items()}
 
 
 async def drain(response: aiohttp.ClientResponse) -> None:

@@ -219,6 +219,12 @@ def test_tells_the_pause_before_it_tries_again():
     assert len(sends) == 2
 
 
+def test_reads_a_date_to_try_again_at_by_our_clock_where_the_provider_tells_no_time():
+    past = answers("429 Too Many Requests", retry_after="Wed, 21 Oct 2015 07:28:00 GMT")
+    outcome, up = ask(in_turn(past, GOOD))
+    assert (outcome.error, outcome.tries, len(up.requests)) == (None, 2, 2)
+
+
 def test_never_sends_what_may_not_leave():
     async def overtaken() -> None:
         raise WireError(Kind.CANCELLED, "Another worker has taken the trial.")
