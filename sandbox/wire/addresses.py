@@ -21,12 +21,16 @@ LONGEST_URL = 300
 LONGEST_NAME = 253
 # Strict on purpose: what two parsers might read differently is refused, so ours and the client's cannot disagree.
 URL = re.compile(
-    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f:.]+\]|[a-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[a-z0-9._~+=:,-]+)*/?)",
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-f.]*:[0-9a-f:.]*\]|[a-z0-9.-]+)(?::(?P<port>[0-9]{1,5}))?(?P<path>(?:/[a-z0-9._~+=:,-]+)*/?)",
     re.IGNORECASE | re.ASCII,
 )
 LABEL = re.compile(r"(?!xn--$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?|xn--[a-z0-9-]{1,59}", re.ASCII)
 NUMERIC = re.compile(r"[0-9]+|0x[0-9a-f]*", re.ASCII)
-INSIDE_SUFFIXES = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "onion", "invalid")
+# Reserved for other uses, never delegated in public, or what clusters call themselves.
+INSIDE_SUFFIXES = (
+    *["localhost", "localdomain", "local", "internal", "intranet", "private", "lan", "home", "corp", "svc", "consul"],
+    *["arpa", "onion", "alt", "test", "invalid"],
+)
 # Below 1024 only https; above it not what usually listens inside a data centre.
 LOW_PORTS = frozenset({443})
 INSIDE_PORTS = frozenset(
@@ -34,6 +38,8 @@ INSIDE_PORTS = frozenset(
     | {5672, 5900, 5984, 5985, 5986, 6000, 6379, 6380, 6443, 6660, 6666, 6667, 6668, 6669, 7001, 7199, 8086, 8125}
     | {8300, 8500, 8600, 9000, 9042, 9092, 9100, 9160, 9200, 9300, 9418, 10250, 10255, 10256, 11211, 15672, 16379}
     | {25672, 26379, 27017, 27018, 27019, 28015, 28017, 50000, 50070, 61616}
+    | {1080, 1719, 1720, 1723, 1883, 3659, 4045, 4190, 4646, 5060, 5061, 6566, 6665, 6679, 6697, 8009, 8200, 8983}
+    | {9093, 9870, 10080}
 )
 # Our own list and not ``is_global``, whose answer changes between releases of Python.
 CLOSED_V4 = tuple(
@@ -43,14 +49,17 @@ CLOSED_V4 = tuple(
             *["0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "168.63.129.16/32", "169.254.0.0/16"],
             *["172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24", "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15"],
             *["198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4"],
+            # Anycast of the internet's own plumbing: AS112's name servers, multicast relays.
+            *["192.31.196.0/24", "192.52.193.0/24", "192.175.48.0/24"],
         ],
     )
 )
 OPEN_V6 = IPv6Network("2000::/3")
-# IETF assignments with Teredo and ORCHID, documentation, 6to4.
-CLOSED_V6 = tuple(map(IPv6Network, ["2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20"]))
+# IETF assignments with Teredo and ORCHID, documentation, 6to4, AS112.
+CLOSED_V6 = tuple(map(IPv6Network, ["2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"]))
 NAT64 = IPv6Network("64:ff9b::/96")
-ISATAP = (0x0000_5EFE, 0x0200_5EFE)
+# The upper half of an interface's name that holds an IPv4 address; two bits of it say whose name it is.
+ISATAP, ISATAP_MASK = 0x0000_5EFE, 0xFCFF_FFFF
 
 
 class Blocked(WireError):
@@ -102,11 +111,12 @@ async def vet(
         check_shape(scheme, host, port, own)
     ips = (host,) if is_literal(host) else await resolve(host, port, resolver or system_resolver)
     if not is_local:
+        ours = {bare(one.strip("[]")) for one in own}
         for ip in ips:
-            if ip in own:
-                raise Blocked("it is our own address")
             if why := closed(ip):
                 raise Blocked(why)
+            if bare(ip) in ours:
+                raise Blocked("it is our own address")
     return Target(scheme, host, port, path.rstrip("/"), ips, is_local)
 
 
@@ -187,12 +197,28 @@ def closed(ip: str) -> str:
 
 def closed_v6(address: IPv6Address) -> str:
     """As ``closed``; IPv4 addresses inside transition forms are judged as what they are."""
-    if address.ipv4_mapped:
-        return closed(str(address.ipv4_mapped))
-    if address in NAT64:
-        return closed(str(IPv4Address(int(address) & 0xFFFF_FFFF)))
+    if inner := carried(address):
+        return closed(str(inner))
     if address.scope_id or address not in OPEN_V6 or any(address in network for network in CLOSED_V6):
         return "not a public address"
-    if int(address) >> 32 & 0xFFFF_FFFF in ISATAP:
-        return closed(str(IPv4Address(int(address) & 0xFFFF_FFFF)))
+    if int(address) >> 32 & ISATAP_MASK == ISATAP:
+        return closed(str(low_half(address)))
     return ""
+
+
+def bare(ip: str) -> IPv4Address | IPv6Address | None:
+    """An address whatever its spelling, so that two can be compared; None for anything else, such as a name."""
+    try:
+        address = ip_address(ip)
+    except ValueError:
+        return None
+    return carried(address) or address if isinstance(address, IPv6Address) else address
+
+
+def carried(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address that a host reaches by this one: mapped into IPv6, or translated on the way (NAT64)."""
+    return address.ipv4_mapped or (low_half(address) if address in NAT64 else None)
+
+
+def low_half(address: IPv6Address) -> IPv4Address:
+    return IPv4Address(int(address) & 0xFFFF_FFFF)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 PUBLIC = "93.184.215.14"
-OWN_HOST, OWN_IP = "touchstone.example.net", "93.184.215.99"
+OWN_HOST, OWN_IP, OWN_V6 = "touchstone.example.net", "93.184.215.99", "2606:4700::99"
 BESIDE = Path(__file__).resolve().parents[4] / "shared" / "data"
 
 
@@ -47,6 +47,10 @@ ROWS = [
     block("https://[64:ff9b::a9fe:a9fe]/v1"),
     block("https://[2002:0a00:0001::]/v1"),
     block("https://[2606:4700::5efe:10.0.0.1]/v1"),
+    block("https://[2606:4700::300:5efe:10.0.0.1]/v1"),
+    block("https://[8.8.8.8]/v1"),
+    block("https://192.52.193.1/v1"),
+    block("https://[2620:4f:8000::1]/v1"),
     block("https://100.100.100.200/v1"),
     block("https://2130706433/v1"),
     block("https://0x7f.1/v1"),
@@ -58,6 +62,8 @@ ROWS = [
     block("https://localhost/v1"),
     block("https://intranet/v1"),
     block("https://db.internal/v1"),
+    block("https://kubernetes.default.svc/v1"),
+    block("https://1.0.0.127.in-addr.arpa/v1"),
     block("https://under_score.example.com/v1"),
     block("https://-dash.example.com/v1"),
     block("https://a..example.com/v1"),
@@ -85,6 +91,9 @@ ROWS = [
     block(f"https://{OWN_HOST}/v1"),
     block(f"https://www.{OWN_HOST}/v1"),
     block("https://other.example.com/v1", OWN_IP),
+    block("https://other.example.com/v1", f"::ffff:{OWN_IP}"),
+    block("https://other.example.com/v1", f"64:ff9b::{OWN_IP}"),
+    block(f"https://[{OWN_V6.replace('::', ':0:0::')}]/v1"),
     block(""),
 ]
 

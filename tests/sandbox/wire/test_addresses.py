@@ -10,9 +10,9 @@ import pytest
 from sandbox.wire import errors
 from sandbox.wire.addresses import Blocked, Target, Unresolved, vet
 from sandbox.wire.types import Kind, WireError
-from tests.sandbox.wire.ssrf import OWN_HOST, OWN_IP, PUBLIC, ROWS, Row, acceptance_rows
+from tests.sandbox.wire.ssrf import OWN_HOST, OWN_IP, OWN_V6, PUBLIC, ROWS, Row, acceptance_rows
 
-OWN = frozenset({OWN_HOST, OWN_IP})
+OWN = frozenset({OWN_HOST, OWN_IP, f"[{OWN_V6}]"})
 
 
 def resolver_of(row: Row):
