@@ -22,6 +22,13 @@ from sandbox.simulators.reply import Plan
 CALLS = web.AppKey("calls", Calls)
 SEED = web.AppKey("seed", int)
 SPEED = web.AppKey("speed", float)
+# Where each protocol is spoken. Google's SDK goes to v1 where it is told a host and no version.
+PREFIXES: tuple[tuple[str, type[Speaker]], ...] = (
+    ("/openai/v1", OpenAI),
+    ("/anthropic/v1", Anthropic),
+    ("/gemini/v1beta", Gemini),
+    ("/gemini/v1", Gemini),
+)
 
 _NO_CACHE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
 
@@ -32,9 +39,11 @@ def build_app(*, seed: int = 7, speed: float = 1.0) -> web.Application:
     app[CALLS], app[SEED], app[SPEED] = Calls(), seed, speed
     app.router.add_post("/openai/v1/chat/completions", ask_openai)
     app.router.add_post("/anthropic/v1/messages", ask_anthropic)
-    app.router.add_post("/gemini/v1beta/models/{model:[^:]+}:{verb}", ask_gemini)
-    for prefix, speaker in (("/openai/v1", OpenAI), ("/anthropic/v1", Anthropic), ("/gemini/v1beta", Gemini)):
+    for prefix, speaker in PREFIXES:
+        if speaker is Gemini:
+            app.router.add_post(f"{prefix}/models/{{model:[^:]+}}:{{verb}}", ask_gemini)
         app.router.add_get(f"{prefix}/models", listing(speaker))
+        app.router.add_get(f"{prefix}/models/{{model:.+}}", one_model(speaker))
         app.router.add_route("*", f"{prefix}/{{rest:.*}}", nowhere(speaker))
     app.router.add_get("/__calls", show_calls)
     app.router.add_post("/__reset", reset)
@@ -57,10 +66,20 @@ async def reset(request: web.Request) -> web.Response:
 
 def listing(speaker: type[Speaker]) -> Any:
     async def list_models(_: web.Request) -> web.Response:
-        rows = [(p.name, p.title) for p in PERSONAS.values() if p.protocol == speaker.name]
-        return web.json_response(speaker.listing(rows))
+        entries = [speaker.entry(p.name, p.title) for p in PERSONAS.values() if p.protocol == speaker.name]
+        return web.json_response(speaker.listing(entries))
 
     return list_models
+
+
+def one_model(speaker: type[Speaker]) -> Any:
+    async def show_model(request: web.Request) -> web.Response:
+        name = request.match_info["model"]
+        if persona := PERSONAS.get((speaker.name, name)):
+            return web.json_response(speaker.entry(persona.name, persona.title))
+        return refusal(speaker, Refusal(404, f"The model '{name}' does not exist.", word="model_not_found"))
+
+    return show_model
 
 
 def nowhere(speaker: type[Speaker]) -> Any:

@@ -113,10 +113,9 @@ class Anthropic(Speaker):
         return {"type": "error", "error": error, "request_id": "req_simulated"}
 
     @staticmethod
-    def listing(models: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        rows = [
-            {"type": "model", "id": name, "display_name": title, "created_at": "2026-01-01T00:00:00Z"}
-            for name, title in models
-        ]
-        ends = {"first_id": rows[0]["id"] if rows else None, "last_id": rows[-1]["id"] if rows else None}
-        return {"data": rows, "has_more": False, **ends}
+    def entry(name: str, title: str) -> dict[str, Any]:
+        return {"type": "model", "id": name, "display_name": title, "created_at": "2026-01-01T00:00:00Z"}
+
+    @staticmethod
+    def listing(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        return {"data": entries, "has_more": False, "first_id": entries[0]["id"], "last_id": entries[-1]["id"]}

@@ -90,18 +90,17 @@ class Gemini(Speaker):
         return {"error": {"code": no.status, "message": no.message, "status": _WORDS.get(no.status, "UNKNOWN")}}
 
     @staticmethod
-    def listing(models: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    def entry(name: str, title: str) -> dict[str, Any]:
         return {
-            "models": [
-                {
-                    "name": f"models/{name}",
-                    "version": "001",
-                    "displayName": title,
-                    "description": "Simulated",
-                    "inputTokenLimit": 128_000,
-                    "outputTokenLimit": 8_192,
-                    "supportedGenerationMethods": ["generateContent", "countTokens"],
-                }
-                for name, title in models
-            ]
+            "name": f"models/{name}",
+            "version": "001",
+            "displayName": title,
+            "description": "Simulated",
+            "inputTokenLimit": 128_000,
+            "outputTokenLimit": 8_192,
+            "supportedGenerationMethods": ["generateContent"],
         }
+
+    @staticmethod
+    def listing(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        return {"models": entries}

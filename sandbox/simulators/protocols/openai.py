@@ -110,9 +110,12 @@ class OpenAI(Speaker):
         return {"error": {"message": no.message, "type": kind, "param": None, "code": no.word or None}}
 
     @staticmethod
-    def listing(models: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        rows = [{"id": name, "object": "model", "created": CREATED, "owned_by": "simulated"} for name, _ in models]
-        return {"object": "list", "data": rows}
+    def entry(name: str, title: str) -> dict[str, Any]:
+        return {"id": name, "object": "model", "created": CREATED, "owned_by": "simulated"}
+
+    @staticmethod
+    def listing(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        return {"object": "list", "data": entries}
 
 
 def usage(plan: Plan) -> dict[str, Any]:

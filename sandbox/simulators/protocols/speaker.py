@@ -62,5 +62,10 @@ class Speaker(ABC):
 
     @staticmethod
     @abstractmethod
-    def listing(models: Sequence[tuple[str, str]]) -> dict[str, Any]:
-        """The models on offer, given as (name on the wire, title)."""
+    def entry(name: str, title: str) -> dict[str, Any]:
+        """One model on offer: its name on the wire, and a title."""
+
+    @staticmethod
+    @abstractmethod
+    def listing(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
+        """The list of all of them."""

@@ -88,6 +88,68 @@ def test_the_google_sdk_streams_from_it(fleet):
         assert "".join(chunk.text or "" for chunk in stream)
 
 
+def test_the_google_sdk_streams_from_it_without_being_told_a_version(fleet):
+    from google import genai
+
+    with genai.Client(api_key="not-a-real-key", http_options={"base_url": f"{fleet}/gemini"}) as client:
+        chunks = list(client.models.generate_content_stream(model=persona("gemini").name, contents="Say hello."))
+    assert chunks[-1].usage_metadata.candidates_token_count > 0
+
+
+def test_each_sdk_lists_the_models_and_fetches_one(fleet):
+    import anthropic
+    import openai
+    from google import genai
+
+    with openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="not-a-real-key") as client:
+        names = [model.id for model in client.models.list()]
+        assert [client.models.retrieve(name).id for name in names] == names
+    with anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="not-a-real-key") as client:
+        names = [model.id for model in client.models.list()]
+        assert [client.models.retrieve(name).id for name in names] == names
+        with pytest.raises(anthropic.NotFoundError):
+            client.models.retrieve("nobody")
+    with genai.Client(api_key="not-a-real-key", http_options={"base_url": f"{fleet}/gemini"}) as client:
+        names = [model.name for model in client.models.list()]
+        assert [client.models.get(model=name).name for name in names] == names
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "name"),
+    [
+        ("x-unauthorised", 401, "AuthenticationError"),
+        ("x-forbidden", 403, "PermissionDeniedError"),
+        ("x-not-found", 404, "NotFoundError"),
+        ("x-too-long", 400, "BadRequestError"),
+        ("up-d08", 429, "RateLimitError"),
+        ("up-d09", 500, "InternalServerError"),
+    ],
+)
+def test_each_sdk_raises_its_own_error_for_a_fault(fleet, fault, status, name):
+    import anthropic
+    import openai
+    from google import genai
+
+    text = f"Say hello. [[fault:{fault}]]"
+    said = [{"role": "user", "content": text}]
+    with (
+        openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="not-a-real-key", max_retries=0) as client,
+        pytest.raises(getattr(openai, name)),
+    ):
+        client.chat.completions.create(model=persona("openai").name, messages=said, stream=True)
+    with (
+        anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="not-a-real-key", max_retries=0) as client,
+        pytest.raises(getattr(anthropic, name)),
+    ):
+        client.messages.create(model=persona("anthropic").name, messages=said, max_tokens=30, stream=True)
+    with (
+        genai.Client(api_key="not-a-real-key", http_options={"base_url": f"{fleet}/gemini"}) as client,
+        pytest.raises(genai.errors.APIError) as raised,
+    ):
+        list(client.models.generate_content_stream(model=persona("gemini").name, contents=text))
+    assert raised.value.code == status
+
+
 def test_it_counts_how_often_each_question_was_asked(fleet):
     with urllib.request.urlopen(f"{fleet}/__calls", timeout=5) as response:
         facts = json.load(response)
