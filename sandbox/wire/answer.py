@@ -62,6 +62,8 @@ class Answer:
                 if self._tags and isinstance(piece, Text):
                     for part in self._tags.feed(piece.text):
                         self._add(part, now)
+                    if self._tags.is_past:
+                        self._tags = None
                 else:
                     self._add(piece, now)
         return has_words

@@ -124,7 +124,8 @@ class Client:
         adapter = ADAPTERS[endpoint.protocol]
         body = adapter.build(endpoint, question)
         limits = self._limits
-        has_tags = bool(endpoint.dialect.get("think_tags"))
+        # Whoever serves an open model may leave its tags in the answer, on a day of its own choosing.
+        has_tags = bool(endpoint.dialect.get("think_tags", endpoint.protocol == "openai"))
         return Call(
             endpoint=endpoint,
             question=question,

@@ -12,7 +12,7 @@ Keys, all optional:
 ``stream_options``     false where it is refused; usage is then our estimate unless the stream has it anyway.
 ``temperature``        false where it is refused.
 ``system``             false where there is no system role; the text then opens the user's message.
-``think_tags``         true where reasoning comes inside the answer between <think> and </think>.
+``think_tags``         false where an answer that opens with <think> means these letters and not its thoughts.
 ``auth``               the header of the key: ``bearer``, ``api-key``, ``x-api-key`` or ``x-goog-api-key``.
 ``path``               the path of the call below the base URL, where it is not the protocol's own.
 """

@@ -17,6 +17,11 @@ class ThinkTags:
         self._held = ""
         self._read = self._before
 
+    @property
+    def is_past(self) -> bool:
+        """Whether all that comes is answer, so that there is nothing more to split."""
+        return self._read == self._after
+
     def feed(self, text: str) -> Iterator[Text | Reasoning]:
         text, self._held = self._held + text, ""
         return self._read(text)

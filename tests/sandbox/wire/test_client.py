@@ -128,11 +128,16 @@ def test_keeps_the_manifest_of_what_was_sent():
     assert KEY not in str(outcome)
 
 
-def test_splits_inline_thinking_where_the_dialect_says_so():
-    script = streams(said("<thi"), said("nk>hm</think>A "), said("stone."), STOP)
-    outcome, _ = ask(script, dialect={"think_tags": True})
-    assert (outcome.reasoning, outcome.text) == ("hm", "A stone.")
-    assert ask(script)[0].text == "<think>hm</think>A stone."
+def test_splits_inline_thinking_unless_the_dialect_says_that_there_is_none():
+    script = streams(said("<thi"), said("nk>hm</think>A "), said("stone. </think>"), STOP)
+    outcome, _ = ask(script)
+    assert (outcome.reasoning, outcome.text) == ("hm", "A stone. </think>")
+    assert ask(script, dialect={"think_tags": False})[0].text == "<think>hm</think>A stone. </think>"
+
+
+def test_leaves_tags_alone_after_the_first_words_of_an_answer():
+    outcome, _ = ask(streams(said("See: "), said("<think>"), said("x</think>"), STOP))
+    assert (outcome.reasoning, outcome.text) == ("", "See: <think>x</think>")
 
 
 def test_lets_go_of_what_was_held_back_when_the_stream_ends():
@@ -140,7 +145,7 @@ def test_lets_go_of_what_was_held_back_when_the_stream_ends():
     script = streams(said(f"the key is {KEY[:9]}"), STOP)
     outcome, _ = ask(script, on_piece=pieces.append)
     assert outcome.text == f"the key is {KEY[:9]}" == "".join(piece.text for piece in pieces)
-    assert ask(streams(said("<thin"), STOP), dialect={"think_tags": True})[0].text == "<thin"
+    assert ask(streams(said("<thin"), STOP))[0].text == "<thin"
 
 
 def test_takes_the_key_out_of_an_answer_that_repeats_it():
@@ -373,12 +378,12 @@ def test_hears_an_error_that_lacks_only_its_last_line_ends():
 
 def test_bounds_what_it_held_back_like_everything_else():
     limits = replace(FAST, text_chars=3)
-    outcome, _ = ask(streams(said("<thin"), STOP), dialect={"think_tags": True}, client={"limits": limits})
+    outcome, _ = ask(streams(said("<thin"), STOP), client={"limits": limits})
     assert outcome.error.kind == Kind.TOO_LARGE
 
 
 def test_keeps_what_was_held_back_when_the_stream_breaks():
-    assert ask(tells(chunked(stream(said("<thin")))), dialect={"think_tags": True})[0].text == "<thin"
+    assert ask(tells(chunked(stream(said("<thin")))))[0].text == "<thin"
 
 
 def test_a_call_without_time_ends_at_once():
