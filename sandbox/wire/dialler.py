@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -22,6 +23,8 @@ from sandbox.wire.errors import RETRY_PAUSE_MS
 from sandbox.wire.types import Kind, WireError
 
 KEEP_WARM_S = 30.0
+# Anything else, behind a vetted host and port, could name another host or begin another header.
+PATH = re.compile(r"/[!-~]*", re.ASCII)
 MOST_INTERIM = 10
 MOST_HEADERS = 100
 LONGEST_HEADER = 8_190
@@ -156,6 +159,8 @@ class Dialler:
     async def _request(
         self, method: str, target: Target, path: str, *, headers: Mapping[str, str], data: Any = None
     ) -> AsyncIterator[aiohttp.ClientResponse]:
+        if not PATH.fullmatch(path):
+            raise WireError(Kind.INVALID, "The path of the call is not one.")
         session = self._ready()
         self._pins.pin(target)
         url = URL(f"{target.origin}{target.path}{path}", encoded=True)

@@ -256,6 +256,10 @@ def test_a_listener_that_fails_is_our_own_fault(caplog):
     [
         ({}, Question("half a pair \ud83d")),
         ({"thinking_least": "many"}, QUESTION),
+        ({"path": "@127.0.0.1/", "auth": "api-key"}, QUESTION),
+        ({"path": ".example.com/"}, QUESTION),
+        ({"path": "/a\r\nx-evil: 1"}, QUESTION),
+        ({"path": "/a b"}, QUESTION),
         ({"protocol": "carrier pigeon"}, QUESTION),
     ],
 )
