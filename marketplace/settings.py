@@ -281,6 +281,8 @@ if SIMULATORS_URL:
 # A server of the visitor's own, on this computer or in this network, was named by whoever started the site.
 if not PRODUCTION:
     LOCAL_ADDRESSES = [*LOCAL_ADDRESSES, *inside_address(env_str("OPENAI_BASE_URL"))]
+# Our own public addresses, beside the names in ALLOWED_HOSTS: a name that leads to them is nobody's channel.
+OWN_ADDRESSES = env_list("OWN_ADDRESSES")
 # Limits of one call. Milliseconds, bytes, counts.
 WIRE_LIMITS = {
     "connect_ms": env_int("WIRE_CONNECT_MS", 5_000),

@@ -4,12 +4,46 @@ from __future__ import annotations
 
 from typing import Any
 
+from asgiref.sync import async_to_sync
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from catalog.admin import ChannelAdmin
+from catalog.models import Channel
 from sandbox.models import Answer, Contender, Judgement, Prompt, PromptSet, Report, Score, Trial
+from sandbox.vetting import vet_here
+from sandbox.wire.types import WireError
+
+admin.site.unregister(Channel)
+
+
+class VettedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Takes no address that would not be called: the guard's word at save, and not first at a trial."""
+
+    class Meta:
+        model = Channel
+        fields = "__all__"  # noqa: DJ007  # what the admin shows
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        provider, address = cleaned.get("provider"), cleaned.get("base_url")
+        has_moved = {"provider", "base_url"} & set(self.changed_data)
+        if provider and address and has_moved and not provider.is_simulated:
+            try:
+                async_to_sync(vet_here)(address)
+            except WireError as error:
+                self.add_error("base_url", _("Nobody is called there: %(why)s.") % {"why": error.detail})
+        return cleaned
+
+
+@admin.register(Channel)
+class VettedChannelAdmin(ChannelAdmin):
+    """The catalogue's own desk for channels, with the sandbox's guard before it."""
+
+    form = VettedForm
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from sandbox import live
 from sandbox.pacing import Pacer
+from sandbox.vetting import local_addresses, own_addresses
 from sandbox.wire.addresses import Resolver
 from sandbox.wire.client import Client
 from sandbox.wire.types import Limits
@@ -37,9 +38,9 @@ def new_client(*, resolver: Resolver | None = None, **tighter: Any) -> Client:
     """A client under the site's limits, of which some may be ``tighter``; our own hosts are nobody's channel."""
     return Client(
         Limits(**{**settings.WIRE_LIMITS, **tighter}),
-        frozenset(settings.LOCAL_ADDRESSES),
+        local_addresses(),
         resolver,
-        own=frozenset(settings.ALLOWED_HOSTS) - {"*"},
+        own=own_addresses(),
     )
 
 

@@ -6,10 +6,10 @@ import asyncio
 from argparse import ArgumentParser
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from sandbox.wire.addresses import Blocked, Unresolved, vet
+from sandbox.vetting import vet_here
+from sandbox.wire.addresses import Blocked, Unresolved
 
 
 class Command(BaseCommand):
@@ -29,9 +29,8 @@ async def judge_all(urls: list[str]) -> list[str]:
 
 
 async def judge(url: str) -> str:
-    own = frozenset(settings.ALLOWED_HOSTS) - {"*"}
     try:
-        await vet(url, local=frozenset(settings.LOCAL_ADDRESSES), own=own)
+        await vet_here(url)
     except Blocked as error:
         return f"blocked: {error.detail}"
     except Unresolved:
