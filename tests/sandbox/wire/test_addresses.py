@@ -74,12 +74,10 @@ def test_allows_exactly_the_local_pairs():
             asyncio.run(vet(url, local=local, resolver=resolve))
 
 
-def test_calls_a_name_without_records_unresolved():
-    async def resolve(name: str, port: int) -> list[str]:
-        return []
-
-    with pytest.raises(Unresolved):
-        asyncio.run(vet("https://api.example.com", resolver=resolve))
+@pytest.mark.parametrize("records", [(), ("NXDOMAIN",)])
+def test_calls_a_name_without_records_unresolved(records):
+    row = Row("", False, "https://api.example.com", (records,))
+    assert isinstance(judge(row), Unresolved)
 
 
 def test_asks_the_system_for_the_full_name(monkeypatch):
