@@ -20,6 +20,7 @@ from sandbox.wording import Facts, Names
 
 WIDTH = 560
 MOST_LABELS = 6
+STEP = 24  # from one bar to the next
 AXIS = "chart__axis"
 LETTER = 6.6  # about how wide a letter is at 13 px; a Chinese one is as wide as it is high
 
@@ -33,6 +34,7 @@ class Paper(NamedTuple):
     height: int  # of the scatter
 
 
+TALLEST = 560
 DESK = Paper(width=WIDTH, names=182, letters=26, height=380)
 PHONE = Paper(width=320, names=112, letters=16, height=320)
 
@@ -84,7 +86,9 @@ def quality_and_cost(facts: Facts) -> Chart | None:
     if without:
         note += " " + _("Left out, for their cost is unknown or nothing: %d.") % without
     title = _("Quality against cost")
-    desk, phone = (_scatter(paper, points, title=title, currency=facts["currency"]) for paper in (DESK, PHONE))
+    # As high as the ladder beside it, within reason: many points need the room anyway.
+    tall = DESK._replace(height=min(max(DESK.height, _ladder_height(len(points))), TALLEST))
+    desk, phone = (_scatter(paper, points, title=title, currency=facts["currency"]) for paper in (tall, PHONE))
     return Chart(title, desk, phone, note)
 
 
@@ -151,7 +155,7 @@ def _scatter(paper: Paper, points: list[Point], *, title: str, currency: str) ->
     description = _(", ").join(f"{p.name}: {p.score:.1f}, {_money(p.cost, currency)}" for p in points)
     parts = [
         *(_level(frame, score) for score in range(int(frame.lowest), int(frame.highest) + 1)),
-        *(_cost_mark(frame, cost, currency) for cost in _ticks(frame, most=6 if paper is DESK else 4)),
+        *(_cost_mark(frame, cost, currency) for cost in _ticks(frame, most=6 if paper.width == WIDTH else 4)),
         *(_point(frame, point, currency) for point in sorted(points, key=lambda point: point.is_chosen)),
         *_labels(paper, frame, points),
         _text((frame.left + frame.right) / 2, paper.height - 8, _("cost per 100 answers"), anchor="middle", kind=AXIS),
@@ -250,7 +254,7 @@ def name_box(x: float, y: float, anchor: str, name: str) -> Box:
 
 
 def _ladder(paper: Paper, bars: list[Bar], *, title: str) -> SafeString:
-    left, right, step = paper.names, paper.width - 70, 24
+    left, right = paper.names, paper.width - 70
     longest = max(max(bar.p95, bar.p50) for bar in bars) or 1.0
 
     def reach(ms: float) -> float:
@@ -258,7 +262,7 @@ def _ladder(paper: Paper, bars: list[Bar], *, title: str) -> SafeString:
 
     parts = []
     for place, bar in enumerate(bars):
-        y = 8 + place * step
+        y = 8 + place * STEP
         middle = y + 8
         kind = "chart__bar chart__bar--lead" if bar.is_chosen else "chart__bar"
         width = max(round(reach(bar.p50) - left, 1), 1)
@@ -277,14 +281,18 @@ def _ladder(paper: Paper, bars: list[Bar], *, title: str) -> SafeString:
             )
         )
     description = _(", ").join(f"{bar.name}: {_ms(bar.p50)}" for bar in bars)
-    return _svg(paper, 16 + len(bars) * step, parts, title=title, description=description)
+    return _svg(paper, _ladder_height(len(bars)), parts, title=title, description=description)
+
+
+def _ladder_height(bars: int) -> int:
+    return 16 + bars * STEP
 
 
 def _svg(paper: Paper, height: float, parts: Iterable[SafeString], *, title: str, description: str) -> SafeString:
     return format_html(
         '<svg class="chart__svg chart__svg--{}" width="100%" viewBox="0 0 {} {}" role="img" font-size="13" '
         'fill="currentColor"><title>{}</title><desc>{}</desc>{}</svg>',
-        "desk" if paper is DESK else "phone",
+        "desk" if paper.width == WIDTH else "phone",
         paper.width,
         height,
         title,

@@ -197,16 +197,14 @@ def _lead(values: Facts, names: Names) -> str:
     }
     if said["lead"] == "0.0":
         sentence = ngettext(
-            "%(channel)s and %(rival)s are level on %(n)d prompt; "
-            "a gap between %(low)s and %(high)s points is likely.",
+            "%(channel)s and %(rival)s are level on %(n)d prompt; a gap between %(low)s and %(high)s points is likely.",
             "%(channel)s and %(rival)s are level on %(n)d prompts; "
             "a gap between %(low)s and %(high)s points is likely.",
             values["n"],
         )
         return sentence % said
     sentence = ngettext(
-        "%(channel)s leads %(rival)s by %(lead)s points of 10 on %(n)d prompt; "
-        "between %(low)s and %(high)s is likely.",
+        "%(channel)s leads %(rival)s by %(lead)s points of 10 on %(n)d prompt; between %(low)s and %(high)s is likely.",
         "%(channel)s leads %(rival)s by %(lead)s points of 10 on %(n)d prompts; "
         "between %(low)s and %(high)s is likely.",
         values["n"],

@@ -83,7 +83,7 @@ def report_of(trial: Trial) -> Report:
 def test_the_form_says_what_it_costs_and_where_the_prompt_goes(client, scenario):
     page = client.get(FORM).content.decode()
     assert "18 answers, at most ¥" in page
-    assert "The prompt stays on this computer" in page
+    assert "The prompt goes to simulated channels only" in page
     assert "40 free trials left today" in page
     assert page.count('name="channels"') == 3
 
