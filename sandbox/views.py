@@ -178,5 +178,5 @@ def revoke_report(request: HttpRequest, code: str) -> HttpResponse:
     if mine is None:
         return problems.not_yours(request)
     reports.revoke(mine)
-    messages.success(request, _("The report is closed. Its link no longer opens for anyone."))
+    messages.success(request, _("The report is revoked. Its link no longer opens for anyone."))
     return redirect(reverse("catalog:home"))

@@ -428,7 +428,7 @@ def test_only_the_owner_can_close_a_report_and_then_nobody_reads_it(client, scen
     for path in (f"reports/{report.code}/", f"reports/{report.code}/answers/{slug}/", f"trials/{trial.code}/"):
         response = client.get(f"/en/{path}")
         assert response.status_code == 410
-        assert b"closed by its owner" in response.content
+        assert b"revoked by its owner" in response.content
     assert client.get(f"/en/trials/{trial.code}/state/").status_code == 404
 
 
