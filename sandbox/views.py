@@ -6,6 +6,7 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -99,6 +100,10 @@ def show_form(
     request: HttpRequest, form: TrialForm, *, status: int = 200, problem: problems.Problem | None = None
 ) -> HttpResponse:
     context = form_page.context(request, form, language=language())
+    if not context["left"] and request.method != "POST":
+        problem = problems.out_of_quota(
+            quotas.OutOfQuota(limit=settings.GUEST_TRIALS_PER_DAY, resets_at=quotas.resets_at())
+        )
     return render(request, "sandbox/new_trial.html", {**context, "problem": problem}, status=status)
 
 

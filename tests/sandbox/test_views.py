@@ -268,6 +268,7 @@ def test_an_exhausted_quota_says_when_it_comes_back_and_keeps_the_form(client, s
     assert response.status_code == 429
     assert "today&#x27;s last free trial" in response.content.decode()
     assert "My own words" in response.content.decode()
+    assert "today&#x27;s last free trial" in client.get(FORM).content.decode()
 
 
 def test_an_empty_purse_says_so_and_keeps_the_form(client, scenario, settings):

@@ -107,6 +107,7 @@ function listen() {
     source.addEventListener(name, (event) => {
       lastHeard = performance.now();
       failures = 0;
+      attend();
       handle(JSON.parse(event.data));
       draw();
     });
@@ -240,6 +241,13 @@ function showNotice(text = "") {
   const message = text || (unattended ? fill(words.unattended, { minutes: Math.max(1, Math.ceil(trial.left_ms / 60_000)) }) : trial.problem);
   find("notice").textContent = message;
   find("notice").hidden = !message;
+}
+
+/** Whatever is told, somebody tells it: a worker is at it again. */
+function attend() {
+  if (trial.attended) return;
+  trial.attended = true;
+  showNotice();
 }
 
 const announce = (text) => {
