@@ -29,14 +29,13 @@ class Paper(NamedTuple):
     """What a chart is drawn on: a desk's width, or a phone's, so that its words stay as large as the page's."""
 
     width: int
-    names: int  # the room that a ladder gives to names
-    letters: int
+    names: int  # the room for a name, longer ones are cut
     height: int  # of the scatter
 
 
 TALLEST = 560
-DESK = Paper(width=WIDTH, names=182, letters=26, height=380)
-PHONE = Paper(width=320, names=112, letters=16, height=320)
+DESK = Paper(width=WIDTH, names=172, height=380)
+PHONE = Paper(width=320, names=108, height=320)
 
 
 class Chart(NamedTuple):
@@ -220,7 +219,7 @@ def _labels(paper: Paper, frame: Frame, points: list[Point]) -> list[SafeString]
     for point in sorted(points, key=lambda each: (not each.is_chosen, -each.score)):
         if len(labels) == MOST_LABELS:
             break
-        name = _short(point.name, paper.letters)
+        name = _short(point.name, paper.names)
         for x, y, anchor in _places(frame, point):
             box = name_box(x, y, anchor, name)
             outside = box.left < frame.left or box.right > paper.width or box.top < 0
@@ -248,13 +247,13 @@ def _places(frame: Frame, point: Point) -> list[tuple[float, float, str]]:
 
 def name_box(x: float, y: float, anchor: str, name: str) -> Box:
     """About the room that a name takes up when it is written at (x, y)."""
-    width = sum(13 if ord(letter) > 0x2E7F else LETTER for letter in name)
+    width = _width(name)
     left = x if anchor == "start" else x - width
     return Box(left, y - 11, left + width, y + 4)
 
 
 def _ladder(paper: Paper, bars: list[Bar], *, title: str) -> SafeString:
-    left, right = paper.names, paper.width - 70
+    left, right = paper.names + 10, paper.width - 70
     longest = max(max(bar.p95, bar.p50) for bar in bars) or 1.0
 
     def reach(ms: float) -> float:
@@ -270,7 +269,7 @@ def _ladder(paper: Paper, bars: list[Bar], *, title: str) -> SafeString:
             format_html(
                 '<g><title>{}</title>{}<rect class="{}" x="{}" y="{}" width="{}" height="10" rx="4"/>{}{}{}</g>',
                 f"{bar.name}: p50 {_ms(bar.p50)}, p95 {_ms(bar.p95)}",
-                _text(left - 10, middle + 4, _short(bar.name, paper.letters), anchor="end", kind="chart__name"),
+                _text(left - 10, middle + 4, _short(bar.name, paper.names), anchor="end", kind="chart__name"),
                 kind,
                 left,
                 y + 3,
@@ -310,8 +309,16 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start", kind: str = "
     return format_html('<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>', **words)
 
 
-def _short(name: str, letters: int) -> str:
-    return name if len(name) <= letters else f"{name[: letters - 1]}…"
+def _short(name: str, room: float) -> str:
+    if _width(name) <= room:
+        return name
+    while _width(f"{name}…") > room:
+        name = name[:-1]
+    return f"{name}…"
+
+
+def _width(name: str) -> float:
+    return sum(13 if ord(letter) > 0x2E7F else LETTER for letter in name)
 
 
 def _money(cost: float, currency: str) -> str:

@@ -120,6 +120,11 @@ def test_the_quickest_comes_first_and_long_names_are_cut():
     assert labels == ["a very long name of some …", "212 ms", "Slow", "12.0 s"]
 
 
+def test_a_chinese_name_is_cut_by_its_width():
+    phone = charts.latency(facts(ranking=[ranked("cedar", name="很长很长很长很长很长的名字")])).narrow
+    assert words(ElementTree.fromstring(str(phone)))[0] == "很长很长很长很…"
+
+
 def test_names_are_escaped():
     chart = charts.latency(facts(ranking=[ranked("cedar", name="<script>")]))
     assert "<script>" not in str(chart.svg)
