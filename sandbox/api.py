@@ -47,6 +47,7 @@ def language_of(_request: Request) -> str:
 class TrialList(APIView):
     @extend_schema(
         operation_id="trials_create",
+        summary="Start a trial",
         request=TrialRequestSerializer,
         parameters=[OWNER_TOKEN],
         responses={201: TrialStartedSerializer, **PROBLEMS},
@@ -91,7 +92,11 @@ def empty_purse() -> Problem:
 
 
 class TrialDetail(APIView):
-    @extend_schema(operation_id="trials_retrieve", responses={200: TrialDetailSerializer, **MISSING})
+    @extend_schema(
+        operation_id="trials_retrieve",
+        summary="Read a trial as it stands",
+        responses={200: TrialDetailSerializer, **MISSING},
+    )
     def get(self, request: Request, code: str) -> Response:
         """The trial as it stands, with every contender and answer; ``links.events`` tells it as it happens."""
         trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
@@ -115,6 +120,7 @@ def refuse_strangers(trial: Trial, request: Request) -> None:
 class TrialCancel(APIView):
     @extend_schema(
         operation_id="trials_cancel",
+        summary="Stop a trial",
         request=None,
         parameters=[OWNER_TOKEN],
         responses={200: TrialDetailSerializer, 403: ProblemSerializer, **MISSING},
@@ -131,6 +137,7 @@ class TrialCancel(APIView):
 class ReportDetail(APIView):
     @extend_schema(
         operation_id="reports_retrieve",
+        summary="Read a report",
         parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"], default="json")],
         responses={
             (200, "application/json"): OpenApiTypes.OBJECT,
@@ -159,11 +166,12 @@ class ReportDetail(APIView):
 
     @extend_schema(
         operation_id="reports_revoke",
+        summary="Revoke a report",
         parameters=[OWNER_TOKEN],
         responses={204: None, 403: ProblemSerializer, **MISSING},
     )
     def delete(self, request: Request, code: str) -> Response:
-        """Close the report to everybody, for good. Its trial's owner alone may."""
+        """Revoke the report for everybody, for good. Its trial's owner alone may."""
         report = get_object_or_404(Report.objects.select_related("trial"), code=code)
         refuse_strangers(report.trial, request)
         reports.revoke(report)
