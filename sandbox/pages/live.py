@@ -188,7 +188,7 @@ def words() -> dict[str, Any]:
             "latest; every answer that has arrived is safe."
         ),
         "stopping": _("Stopping …"),
-        "so_far": _("Prompts scored so far: {scored} · scores of 10, 90 % intervals"),
+        "so_far": _("Prompts scored: {scored} · of 10, 90 % intervals"),
         "waiting_scores": _("Scores appear here as they come."),
         "no_scores": _("Nothing was scored."),
         "one": _("{leader} is at {score} so far"),
