@@ -154,7 +154,7 @@ class ReportDetail(APIView):
             raise Problem(400, _("A report has no format “%s”.") % wanted[:20], field="format", mend="json, csv")
         report = get_object_or_404(Report, code=code)
         if report.revoked_at:
-            raise Problem(410, _("Its owner has closed this report."), mend=_("Run the same comparison yourself."))
+            raise Problem(410, _("Its owner has revoked this report."), mend=_("Run the same comparison yourself."))
         response: HttpResponse
         if wanted == "csv":
             response = HttpResponse(exports.report_csv(report), content_type="text/csv; charset=utf-8")
