@@ -119,11 +119,14 @@ class CatalogueViewSet(GenericViewSet[Any]):
 
 
 def described(shape: type[BaseSerializer[Any]], filters: Mapping[str, narrowing.Condition]) -> Any:
+    word = shape.__name__.removesuffix("Shape").lower()
     return extend_schema_view(
         list=extend_schema(
-            parameters=narrowing.parameters(filters), responses={200: shape(many=True), 400: ProblemSerializer}
+            summary=f"List {word}s, a page at a time",
+            parameters=narrowing.parameters(filters),
+            responses={200: shape(many=True), 400: ProblemSerializer},
         ),
-        retrieve=extend_schema(responses={200: shape, 404: ProblemSerializer}),
+        retrieve=extend_schema(summary=f"Read one {word}", responses={200: shape, 404: ProblemSerializer}),
     )
 
 

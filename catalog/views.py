@@ -67,6 +67,7 @@ def show_scenario(request: HttpRequest, slug: str) -> HttpResponse:
         "real": shelf.standing(scenario, offered.real()),
         "simulated": shelf.standing(scenario, offered.simulated()),
         "shown_unmeasured": SHOWN_UNMEASURED,
+        "destinations": _destinations(),
         "reports": PublicReport.objects.filter(scenario=scenario)[:10],
         **_trial_defaults(),
     }
@@ -172,10 +173,12 @@ def _offered() -> ChannelQuerySet:
 
 def _destinations() -> dict[str, object]:
     """The providers and countries that a one-click trial may send a prompt to; none when only simulators answer."""
-    live = _offered().real().live()
-    providers = list(Provider.objects.filter(pk__in=live.values("provider")).order_by("slug"))
-    countries = {country_name(provider.country) for provider in providers if provider.country}
-    return {"providers": providers if live.count() > 1 else [], "countries": sorted(countries)}
+    live = list(_offered().real().live().select_related("provider").order_by("provider__slug"))
+    if len(live) < 2:
+        return {"providers": [], "countries": []}
+    providers = {channel.provider.slug: channel.provider for channel in live}
+    countries = {country_name(provider.country) for provider in providers.values() if provider.country}
+    return {"providers": list(providers.values()), "countries": sorted(countries)}
 
 
 def _to_compare(form: ChannelFilter, items: list[shelf.Item]) -> str:

@@ -50,6 +50,7 @@ def language_of(_request: Request) -> str:
 class TrialList(APIView):
     @extend_schema(
         operation_id="trials_create",
+        summary="Start a trial",
         request=TrialRequestSerializer,
         parameters=[OWNER_TOKEN],
         responses={201: TrialStartedSerializer, **PROBLEMS},
@@ -95,7 +96,11 @@ def empty_purse() -> Problem:
 
 @method_decorator(unlisted, name="dispatch")
 class TrialDetail(APIView):
-    @extend_schema(operation_id="trials_retrieve", responses={200: TrialDetailSerializer, **MISSING})
+    @extend_schema(
+        operation_id="trials_retrieve",
+        summary="Read a trial as it stands",
+        responses={200: TrialDetailSerializer, **MISSING},
+    )
     def get(self, request: Request, code: str) -> Response:
         """The trial as it stands, with every contender and answer; ``links.events`` tells it as it happens."""
         trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
@@ -120,6 +125,7 @@ def refuse_strangers(trial: Trial, request: Request) -> None:
 class TrialCancel(APIView):
     @extend_schema(
         operation_id="trials_cancel",
+        summary="Stop a trial",
         request=None,
         parameters=[OWNER_TOKEN],
         responses={200: TrialDetailSerializer, 403: ProblemSerializer, **MISSING},
@@ -137,6 +143,7 @@ class TrialCancel(APIView):
 class ReportDetail(APIView):
     @extend_schema(
         operation_id="reports_retrieve",
+        summary="Read a report",
         parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"], default="json")],
         responses={
             (200, "application/json"): OpenApiTypes.OBJECT,
@@ -158,7 +165,7 @@ class ReportDetail(APIView):
             )
         report = Report.objects.filter(code=code).first() or self.missing(code)
         if report.revoked_at:
-            raise Problem(410, _("Its owner has closed this report."), mend=_("Run the same comparison yourself."))
+            raise Problem(410, _("Its owner has revoked this report."), mend=_("Run the same comparison yourself."))
         if wanted == "json":
             return Response(exports.report_json(report))
         response = HttpResponse(exports.report_csv(report), content_type="text/csv; charset=utf-8")
@@ -173,11 +180,12 @@ class ReportDetail(APIView):
 
     @extend_schema(
         operation_id="reports_revoke",
+        summary="Revoke a report",
         parameters=[OWNER_TOKEN],
         responses={204: None, 403: ProblemSerializer, **MISSING},
     )
     def delete(self, request: Request, code: str) -> Response:
-        """Close the report to everybody, for good. Its trial's owner alone may."""
+        """Revoke the report for everybody, for good. Its trial's owner alone may."""
         report = get_object_or_404(Report.objects.select_related("trial"), code=code)
         refuse_strangers(report.trial, request)
         reports.revoke(report)

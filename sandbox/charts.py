@@ -20,14 +20,30 @@ from sandbox.wording import Facts, Names
 
 WIDTH = 560
 MOST_LABELS = 6
-LETTERS = 22
+STEP = 24  # from one bar to the next
+AXIS = "chart__axis"
+LETTER = 6.6  # about how wide a letter is at 13 px; a Chinese one is as wide as it is high
+
+
+class Paper(NamedTuple):
+    """What a chart is drawn on: a desk's width, or a phone's, so that its words stay as large as the page's."""
+
+    width: int
+    names: int  # the room for a name, longer ones are cut
+    height: int  # of the scatter
+
+
+TALLEST = 560
+DESK = Paper(width=WIDTH, names=172, height=380)
+PHONE = Paper(width=320, names=108, height=320)
 
 
 class Chart(NamedTuple):
-    """``svg`` draws what ``title`` names; ``note`` says how to read it."""
+    """``svg`` draws what ``title`` names, ``narrow`` the same for a phone; ``note`` says how to read it."""
 
     title: str
     svg: SafeString
+    narrow: SafeString
     note: str
 
 
@@ -69,7 +85,10 @@ def quality_and_cost(facts: Facts) -> Chart | None:
     if without:
         note += " " + _("Left out, for their cost is unknown or nothing: %d.") % without
     title = _("Quality against cost")
-    return Chart(title, _scatter(points, title=title, currency=facts["currency"]), note)
+    # As high as the ladder beside it, within reason: many points need the room anyway.
+    tall = DESK._replace(height=min(max(DESK.height, _ladder_height(len(points))), TALLEST))
+    desk, phone = (_scatter(paper, points, title=title, currency=facts["currency"]) for paper in (tall, PHONE))
+    return Chart(title, desk, phone, note)
 
 
 def latency(facts: Facts) -> Chart | None:
@@ -79,7 +98,7 @@ def latency(facts: Facts) -> Chart | None:
         return None
     title = _("Time to the first words (TTFT)")
     note = _("The bar ends where half of the answers had begun, the line where 19 of 20 had.")
-    return Chart(title, _ladder(bars, title=title), note)
+    return Chart(title, _ladder(DESK, bars, title=title), _ladder(PHONE, bars, title=title), note)
 
 
 def _points(facts: Facts) -> Iterable[Point]:
@@ -120,31 +139,32 @@ class Frame(NamedTuple):
         return round(self.bottom - share * (self.bottom - self.top), 1)
 
 
-def _frame(points: list[Point]) -> Frame:
+def _frame(paper: Paper, points: list[Point]) -> Frame:
     logs = [math.log10(point.cost) for point in points]
     # At least a factor of two, so that equal prices do not fill the whole width.
     room = max(0.3 - (max(logs) - min(logs)), 0.1) / 2
     lowest = max(math.floor(min(point.low for point in points)), 0)
     highest = max(math.ceil(max(point.high for point in points)), lowest + 1)
-    return Frame(44, WIDTH - 16, 14, 300, min(logs) - room, max(logs) + room, lowest, highest)
+    ends = min(logs) - room, max(logs) + room
+    return Frame(32, paper.width - 16, 10, paper.height - 50, *ends, lowest, highest)
 
 
-def _scatter(points: list[Point], *, title: str, currency: str) -> SafeString:
-    frame = _frame(points)
+def _scatter(paper: Paper, points: list[Point], *, title: str, currency: str) -> SafeString:
+    frame = _frame(paper, points)
     description = _(", ").join(f"{p.name}: {p.score:.1f}, {_money(p.cost, currency)}" for p in points)
     parts = [
         *(_level(frame, score) for score in range(int(frame.lowest), int(frame.highest) + 1)),
-        *(_cost_mark(frame, cost, currency) for cost in _ticks(frame)),
+        *(_cost_mark(frame, cost, currency) for cost in _ticks(frame, most=6 if paper.width == WIDTH else 4)),
         *(_point(frame, point, currency) for point in sorted(points, key=lambda point: point.is_chosen)),
-        *_labels(frame, points),
-        _text((frame.left + frame.right) / 2, 342, _("cost per 100 answers"), anchor="middle", kind="chart__axis"),
+        *_labels(paper, frame, points),
+        _text((frame.left + frame.right) / 2, paper.height - 8, _("cost per 100 answers"), anchor="middle", kind=AXIS),
     ]
-    return _svg(350, parts, title=title, description=description)
+    return _svg(paper, paper.height, parts, title=title, description=description)
 
 
 def _level(frame: Frame, score: int) -> SafeString:
     y = frame.y(score)
-    return _line(frame.left, y, frame.right, y, kind="chart__grid") + _text(36, y + 4, str(score), anchor="end")
+    return _line(frame.left, y, frame.right, y, kind="chart__grid") + _text(24, y + 4, str(score), anchor="end")
 
 
 def _cost_mark(frame: Frame, cost: float, currency: str) -> SafeString:
@@ -153,13 +173,13 @@ def _cost_mark(frame: Frame, cost: float, currency: str) -> SafeString:
     return _line(x, frame.bottom, x, frame.bottom + 5, kind="chart__grid") + label
 
 
-def _ticks(frame: Frame) -> list[float]:
+def _ticks(frame: Frame, *, most: int) -> list[float]:
     """Round sums within the frame: 1, 2, 5 of each power of ten where they fit, else the powers alone."""
     powers = range(math.floor(frame.cheapest), math.ceil(frame.dearest) + 1)
     for steps in ((1, 2, 5), (1, 3), (1,)):
         ticks = [step * 10.0**power for power in powers for step in steps]
         inside = [tick for tick in ticks if frame.cheapest <= math.log10(tick) <= frame.dearest]
-        if len(inside) <= 6:
+        if len(inside) <= most:
             break
     return inside
 
@@ -179,25 +199,61 @@ def _point(frame: Frame, point: Point, currency: str) -> SafeString:
     )
 
 
-def _labels(frame: Frame, points: list[Point]) -> list[SafeString]:
-    """Names beside the chosen and the best points, as far as they do not run into each other."""
-    placed: list[tuple[float, float]] = []
-    labels = []
+class Box(NamedTuple):
+    """A rectangle that a name or a point takes up."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def meets(self, other: Box) -> bool:
+        across = self.left < other.right and other.left < self.right
+        return across and self.top < other.bottom and other.top < self.bottom
+
+
+def _labels(paper: Paper, frame: Frame, points: list[Point]) -> list[SafeString]:
+    """Names beside the chosen and the best points, as far as they run into no point and no other name."""
+    taken = [_around(frame, point) for point in points]
+    labels: list[SafeString] = []
     for point in sorted(points, key=lambda each: (not each.is_chosen, -each.score)):
-        x, y = frame.x(point.cost), frame.y(point.score)
-        crowded = any(abs(y - other_y) < 15 and abs(x - other_x) < 150 for other_x, other_y in placed)
-        if crowded or len(placed) == MOST_LABELS:
-            continue
-        placed.append((x, y))
-        at_right = x < WIDTH * 0.62
-        kind = "chart__name chart__name--lead" if point.is_chosen else "chart__name"
-        shift, anchor = (10, "start") if at_right else (-10, "end")
-        labels.append(_text(x + shift, y + 4, _short(point.name), anchor=anchor, kind=kind))
+        if len(labels) == MOST_LABELS:
+            break
+        name = _short(point.name, paper.names)
+        for x, y, anchor in _places(frame, point):
+            box = name_box(x, y, anchor, name)
+            outside = box.left < frame.left or box.right > paper.width or box.top < 0
+            if outside or any(box.meets(other) for other in taken):
+                continue
+            taken.append(box)
+            kind = "chart__name chart__name--lead" if point.is_chosen else "chart__name"
+            labels.append(_text(x, y, name, anchor=anchor, kind=kind))
+            break
     return labels
 
 
-def _ladder(bars: list[Bar], *, title: str) -> SafeString:
-    left, right, step = 172, WIDTH - 78, 24
+def _around(frame: Frame, point: Point) -> Box:
+    x, y = frame.x(point.cost), frame.y(point.score)
+    return Box(x - 6, y - 6, x + 6, y + 6)
+
+
+def _places(frame: Frame, point: Point) -> list[tuple[float, float, str]]:
+    """Where a point's name may stand, the best place first."""
+    x, y = frame.x(point.cost), frame.y(point.score)
+    right, left = (x + 10, y + 4, "start"), (x - 10, y + 4, "end")
+    sides = [right, left] if x < (frame.left + frame.right) / 2 else [left, right]
+    return [*sides, (x + 4, y - 12, "start"), (x - 4, y - 12, "end"), (x + 4, y + 21, "start"), (x - 4, y + 21, "end")]
+
+
+def name_box(x: float, y: float, anchor: str, name: str) -> Box:
+    """About the room that a name takes up when it is written at (x, y)."""
+    width = _width(name)
+    left = x if anchor == "start" else x - width
+    return Box(left, y - 11, left + width, y + 4)
+
+
+def _ladder(paper: Paper, bars: list[Bar], *, title: str) -> SafeString:
+    left, right = paper.names + 10, paper.width - 70
     longest = max(max(bar.p95, bar.p50) for bar in bars) or 1.0
 
     def reach(ms: float) -> float:
@@ -205,7 +261,7 @@ def _ladder(bars: list[Bar], *, title: str) -> SafeString:
 
     parts = []
     for place, bar in enumerate(bars):
-        y = 8 + place * step
+        y = 8 + place * STEP
         middle = y + 8
         kind = "chart__bar chart__bar--lead" if bar.is_chosen else "chart__bar"
         width = max(round(reach(bar.p50) - left, 1), 1)
@@ -213,7 +269,7 @@ def _ladder(bars: list[Bar], *, title: str) -> SafeString:
             format_html(
                 '<g><title>{}</title>{}<rect class="{}" x="{}" y="{}" width="{}" height="10" rx="4"/>{}{}{}</g>',
                 f"{bar.name}: p50 {_ms(bar.p50)}, p95 {_ms(bar.p95)}",
-                _text(left - 10, middle + 4, _short(bar.name), anchor="end", kind="chart__name"),
+                _text(left - 10, middle + 4, _short(bar.name, paper.names), anchor="end", kind="chart__name"),
                 kind,
                 left,
                 y + 3,
@@ -224,14 +280,19 @@ def _ladder(bars: list[Bar], *, title: str) -> SafeString:
             )
         )
     description = _(", ").join(f"{bar.name}: {_ms(bar.p50)}" for bar in bars)
-    return _svg(16 + len(bars) * step, parts, title=title, description=description)
+    return _svg(paper, _ladder_height(len(bars)), parts, title=title, description=description)
 
 
-def _svg(height: float, parts: Iterable[SafeString], *, title: str, description: str) -> SafeString:
+def _ladder_height(bars: int) -> int:
+    return 16 + bars * STEP
+
+
+def _svg(paper: Paper, height: float, parts: Iterable[SafeString], *, title: str, description: str) -> SafeString:
     return format_html(
-        '<svg class="chart__svg" width="100%" viewBox="0 0 {} {}" role="img" font-size="13" fill="currentColor">'
-        "<title>{}</title><desc>{}</desc>{}</svg>",
-        WIDTH,
+        '<svg class="chart__svg chart__svg--{}" width="100%" viewBox="0 0 {} {}" role="img" font-size="13" '
+        'fill="currentColor"><title>{}</title><desc>{}</desc>{}</svg>',
+        "desk" if paper.width == WIDTH else "phone",
+        paper.width,
         height,
         title,
         description,
@@ -248,8 +309,16 @@ def _text(x: float, y: float, text: str, *, anchor: str = "start", kind: str = "
     return format_html('<text class="{kind}" x="{x}" y="{y}" text-anchor="{anchor}">{text}</text>', **words)
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LETTERS else f"{name[: LETTERS - 1]}…"
+def _short(name: str, room: float) -> str:
+    if _width(name) <= room:
+        return name
+    while _width(f"{name}…") > room:
+        name = name[:-1]
+    return f"{name}…"
+
+
+def _width(name: str) -> float:
+    return sum(13 if ord(letter) > 0x2E7F else LETTER for letter in name)
 
 
 def _money(cost: float, currency: str) -> str:

@@ -46,6 +46,7 @@ class TrialForm(forms.Form):
         required=False, error_messages={"invalid": gettext_lazy("Repeats must be a whole number.")}
     )
     blind = forms.BooleanField(required=False)
+    no_training = forms.BooleanField(required=False)
     nonce = forms.CharField(required=False, max_length=64)
 
     data: QueryDict
@@ -98,6 +99,16 @@ class TrialForm(forms.Form):
             message = _("There is no channel called %(names)s here. Choose from the list below.")
             self.add_error(None, message % {"names": _names(unknown)})
         self.chosen = [found[slug] for slug in slugs if slug in found]
+        if self.data.get("no_training"):
+            self._leave_out_trainers()
+
+    def _leave_out_trainers(self) -> None:
+        """Simulated channels stay: nothing leaves this site for them."""
+        kept = [each for each in self.chosen if each.is_simulated or each.provider.trains_on_inputs is False]
+        if self.chosen and not kept:
+            message = _("None of these channels is known not to train on inputs. Choose others, or lift that filter.")
+            self.add_error(None, message)
+        self.chosen = kept
 
     def _read_weights(self, scenario: Scenario) -> dict[str, float] | None:
         """Only when the form has any; an unreadable one is an error on the whole form."""

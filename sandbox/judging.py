@@ -190,7 +190,8 @@ class Judging:
     async def ask(self) -> None:
         answer = self.row.answer
         if judge.floor(answer.prompt.text, answer.text):
-            scores = [self.score(d, 1.0, "empty, constant or an echo of the question") for d in self.dimensions]
+            reason = judge.FLOOR_REASON[answer.prompt.language]
+            scores = [self.score(d, 1.0, reason) for d in self.dimensions]
             await self.save({"state": AnswerState.DONE, "charge": Decimal(0)}, scores)
             return
         outcome = Outcome(error=self.stop.error)

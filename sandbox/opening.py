@@ -44,7 +44,8 @@ def wishes(form: TrialForm, *, language: str) -> dict[str, Any]:
     prompt: str = cleaned["prompt"]
     return {
         "scenario": scenario,
-        "channels": form.chosen or trials.suggest(scenario, top=cleaned["top"] or 0),
+        "channels": form.chosen
+        or trials.suggest(scenario, top=cleaned["top"] or 0, may_train=not cleaned["no_training"]),
         "language": language,
         "own": [trials.OwnPrompt(prompt)] if prompt else [],
         "repeats": cleaned["repeats"],

@@ -47,13 +47,13 @@ def no_such_report(request: HttpRequest) -> HttpResponse:
 
 
 def revoked(request: HttpRequest) -> HttpResponse:
-    text = _("Whoever ran this trial has closed its report. Ask them, or run the same comparison yourself.")
-    return page(request, Problem(_("This report was closed by its owner"), text, *_start()), status=410)
+    text = _("Whoever ran this trial has revoked its report. Ask them, or run the same comparison yourself.")
+    return page(request, Problem(_("This report was revoked by its owner"), text, *_start()), status=410)
 
 
 def not_yours(request: HttpRequest) -> HttpResponse:
     text = _(
-        "Only the browser that started a trial can stop it or close its report. If that was you, your cookie is gone: "
+        "Only the browser that started a trial can stop it or revoke its report. If that was you, your cookie is gone: "
         "the trial ends by itself, and its link stays unguessable."
     )
     return page(request, Problem(_("This is not yours to change"), text, *_start()), status=403)

@@ -68,7 +68,7 @@ def interim(trial: Trial) -> dict[str, Any]:
 
 
 def revoke(report: Report) -> bool:
-    """Close the report to everybody, with the stream and the catalogue's link to it; True for exactly one caller."""
+    """Revoke the report for everybody, with the stream and the catalogue's link to it; True for exactly one caller."""
     revoked = Report.objects.filter(pk=report.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
     PublicReport.objects.filter(code=report.code).delete()
     live.drop(report.trial.code)

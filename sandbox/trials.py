@@ -79,9 +79,14 @@ class Plan:
         return self.repeats * (sum(asked, Decimal(0)) + len(self.channels) * sum(judged, Decimal(0)))
 
 
-def suggest(scenario: Scenario, *, top: int) -> list[Channel]:
-    """``top`` channels to try: live ones when two or more are live, else simulated; best evidence first."""
+def suggest(scenario: Scenario, *, top: int, may_train: bool = True) -> list[Channel]:
+    """``top`` channels to try: live ones when two or more are live, else simulated; best evidence first.
+
+    ``may_train`` False leaves only real channels whose provider is known not to train on inputs.
+    """
     offered = scenario.channels.listed().contenders().live().select_related("provider", "model")
+    if not may_train:
+        offered = offered.filter(Q(provider__is_simulated=True) | Q(provider__trains_on_inputs=False))
     kind = {"provider__is_simulated": offered.filter(provider__is_simulated=False).count() < 2}
     evidence = Avg("measurements__value", filter=Q(measurements__metric="score", measurements__scenario=scenario))
     return list(

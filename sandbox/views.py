@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
@@ -83,6 +84,10 @@ def show_form(
     request: HttpRequest, form: TrialForm, *, status: int = 200, problem: problems.Problem | None = None
 ) -> HttpResponse:
     context = form_page.context(request, form, language=language())
+    if not context["left"] and request.method != "POST":
+        problem = problems.out_of_quota(
+            quotas.OutOfQuota(limit=settings.GUEST_TRIALS_PER_DAY, resets_at=quotas.resets_at())
+        )
     return render(request, "sandbox/new_trial.html", {**context, "problem": problem}, status=status)
 
 
@@ -162,5 +167,5 @@ def revoke_report(request: HttpRequest, code: str) -> HttpResponse:
     if mine is None:
         return problems.not_yours(request)
     reports.revoke(mine)
-    messages.success(request, _("The report is closed. Its link no longer opens for anyone."))
+    messages.success(request, _("The report is revoked. Its link no longer opens for anyone."))
     return redirect(reverse("catalog:home"))

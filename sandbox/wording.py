@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -23,11 +24,11 @@ MOST_FLIPS = 2
 
 @dataclass(frozen=True)
 class Said:
-    """A recommendation in sentences. ``headline`` marks the channel's name with ``<em>``; ``plain`` has no markup."""
+    """A recommendation in sentences. ``headline`` and ``sure`` mark the channel to take; ``plain`` has no markup."""
 
     headline: SafeString
     plain: str
-    sure: str
+    sure: SafeString
     costs: str
     reasons: list[str]
     flips: list[str]
@@ -44,10 +45,17 @@ def recommendation(facts: Facts) -> Said:
         plain=sentence.format(channel=channel),
         sure=_sure(decided, channel),
         costs=_costs(facts, names),
-        # What to take until then is said with how sure we are.
-        reasons=[remark(each, names) for each in decided["reasons"] if each["code"] != "take_until_then"],
+        reasons=[remark(each, names) for each in decided["reasons"] if each["code"] not in _said_already(decided)],
         flips=[remark(each, names) for each in decided["flips_when"][:MOST_FLIPS]],
     )
+
+
+def _said_already(decided: Facts) -> set[str]:
+    """Reasons that another sentence covers: what to take until then is said with how sure we are."""
+    codes = {"take_until_then"}
+    if any(each["code"] == "own_prompts" and each["values"]["n"] == 1 for each in decided["reasons"]):
+        codes.add("too_few_prompts")
+    return codes
 
 
 class Names:
@@ -134,15 +142,18 @@ def _headline(facts: Facts) -> str:
     }[decided["verdict"]]
 
 
-def _sure(decided: Facts, channel: str) -> str:
+def _sure(decided: Facts, channel: str) -> SafeString:
     if decided["channel"] is None:
-        return ""
-    values = {"channel": channel, "chance": chance(decided["probability_best"])}
+        return SafeString("")
+    odds = chance(decided["probability_best"])
     if decided["verdict"] == "clear":
-        return _("Clear: the chance that it is the best of these on prompts like these is %(chance)s.") % values
-    if decided["verdict"] == "tie":
-        return _("Whichever of the best you take, you lose next to nothing; so the price decides, then the speed.")
-    return _("Until we can, take %(channel)s: the chance that it is the best of these is %(chance)s.") % values
+        sentence = _("Clear: the chance that it is the best of these on prompts like these is %(chance)s.")
+    elif decided["verdict"] == "tie":
+        sentence = _("Whichever of the best you take, you lose next to nothing; so the price decides, then the speed.")
+    else:
+        sentence = _("Until we can, take %(channel)s: the chance that it is the best of these is %(chance)s.")
+    before, named, after = (sentence % {"channel": "\0", "chance": odds}).partition("\0")
+    return format_html("{}<em>{}</em>{}", before, channel, after) if named else format_html("{}", before)
 
 
 def _costs(facts: Facts, names: Names) -> str:
@@ -157,7 +168,7 @@ def _costs(facts: Facts, names: Names) -> str:
     if rival is None or rival["cost"] is None:
         return _("It costs %(cost)s per 100 answers.") % values
     values |= {"rival": names.channel(decided["runner_up"]), "rival_cost": price(rival["cost"], facts["currency"])}
-    return _("It costs %(cost)s per 100 answers, %(rival)s %(rival_cost)s.") % values
+    return _("It costs %(cost)s per 100 answers; the runner-up, %(rival)s, %(rival_cost)s.") % values
 
 
 def price(amount: str, currency: str) -> str:
@@ -165,7 +176,9 @@ def price(amount: str, currency: str) -> str:
 
 
 def points(value: float) -> str:
-    return f"{value:.1f}"
+    """With one decimal and a true minus; never minus nothing."""
+    text = f"{value:.1f}"
+    return "0.0" if text == "-0.0" else text.replace("-", "\N{MINUS SIGN}")
 
 
 def percent(share: float) -> str:
@@ -243,11 +256,19 @@ def _open_rivals(values: Facts, names: Names) -> str:
 
 
 def _more_prompts(values: Facts, _names: Names) -> str:
+    low = _rounded(values["low"], math.floor)
     if values["high"] is not None:
-        return _("About %(low)d to %(high)d prompts in all would decide it.") % values
+        high = _rounded(values["high"], math.ceil)
+        return _("About %(low)d to %(high)d prompts in all would decide it.") % {"low": low, "high": high}
     if values["low"] >= 2000:
         return _("More than 2,000 prompts would be needed to decide it: treat them as equal.")
-    return _("About %(low)d prompts or more in all would decide it.") % {"low": values["low"]}
+    return _("About %(low)d prompts or more in all would decide it.") % {"low": low}
+
+
+def _rounded(number: int, towards: Callable[[float], int]) -> int:
+    """A guess looks like one: in fives, then in fifties, then in hundreds."""
+    step = next((size for below, size in ((20, 1), (100, 5), (1000, 50)) if number < below), 100)
+    return int(towards(number / step) * step)
 
 
 def _take_until_then(values: Facts, names: Names) -> str:

@@ -59,6 +59,7 @@ Each score is a number from 1 to 10, or null where the guide says that the dimen
 每个分数是 1 到 10 的数；维度说明里讲明不适用时写 null。""",
 }
 CLOSING = {"en": "Grade the answer now, as the rules above say.", "zh": "请按上面的规则给这个回答评分。"}
+FLOOR_REASON = {"en": "Empty, constant, or an echo of the question.", "zh": "空白、重复字符，或只是复述题目。"}
 ONE_REASON = {"en": "one sentence", "zh": "一句话"}
 
 HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # control, format, private, surrogate, line and paragraph separators

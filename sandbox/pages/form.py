@@ -63,7 +63,9 @@ def context(request: HttpRequest, form: TrialForm, *, language: str) -> dict[str
     scenario = next((each for each in scenarios if each.slug == form.data.get("scenario")), scenarios[0])
     offered = list(scenario.channels.listed().contenders().for_lists().order_by("provider__is_simulated", "slug"))
     live = [channel for channel in offered if getattr(channel, "live", False)]
-    ticked = set(form.slugs) or {channel.slug for channel in trials.suggest(scenario, top=top_of(form))}
+    strict = bool(form.data.get("no_training"))
+    suggested = trials.suggest(scenario, top=top_of(form), may_train=not strict)
+    ticked = set(form.slugs) or {channel.slug for channel in suggested}
     choices = [Choice(channel, channel.slug in ticked) for channel in live]
     return {
         "form": form,
@@ -161,7 +163,7 @@ def where(choices: list[Choice]) -> str:
     if not going:
         return ""
     if all(choice.channel.is_simulated for choice in going):
-        return _("The prompt stays on this computer: the chosen channels are simulated.")
+        return _("The prompt goes to simulated channels only, which run on this site: no provider sees it.")
     providers = dict.fromkeys(choice.channel.provider.name for choice in going)
     countries = dict.fromkeys(choice.country for choice in going)
     names = {"providers": _(", ").join(providers), "countries": _(", ").join(countries)}
@@ -172,7 +174,7 @@ def words() -> dict[str, str]:
     """What the form's script may say."""
     return {
         "chosen": _("{count} of {all} chosen"),
-        "simulated": _("The prompt stays on this computer: the chosen channels are simulated."),
+        "simulated": _("The prompt goes to simulated channels only, which run on this site: no provider sees it."),
         "where": _("The prompt goes to {providers} ({countries})."),
         "comma": _(", "),
         "mixed": _("Simulated and real channels never share a trial: choose one kind."),

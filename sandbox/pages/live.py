@@ -29,6 +29,7 @@ def context(trial: Trial) -> dict[str, Any]:
     return {
         "state": snapshot,
         "words": words(),
+        "progress": progress(snapshot["answers"]),
         "addresses": addresses(trial),
         "quiet_ms": QUIET_S * 1000,
         "is_compact": len(snapshot["contenders"]) > COMPACT_FROM,
@@ -55,6 +56,12 @@ def state(trial: Trial) -> dict[str, Any]:
         "verdict": reports.interim(trial),
         "report": _report_address(trial),
     }
+
+
+def progress(answers: list[dict[str, Any]]) -> str:
+    """``12 of 48 answers``: what the page says until its script counts for itself."""
+    ended = sum(each["state"] in ("done", "failed") for each in answers)
+    return _("{done} of {all} answers").format(done=ended, all=len(answers))
 
 
 def addresses(trial: Trial) -> dict[str, str]:
@@ -181,7 +188,7 @@ def words() -> dict[str, Any]:
             "latest; every answer that has arrived is safe."
         ),
         "stopping": _("Stopping …"),
-        "so_far": _("Prompts scored so far: {scored}"),
+        "so_far": _("Prompts scored: {scored} · of 10, 90 % intervals"),
         "waiting_scores": _("Scores appear here as they come."),
         "no_scores": _("Nothing was scored."),
         "one": _("{leader} is at {score} so far"),

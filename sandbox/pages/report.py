@@ -195,7 +195,7 @@ def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
             **score,
             "title": titles.get(score["dimension"], score["dimension"]),
             "judge_facts": judges.get(score["judge"]),
-            "evidence_text": json.dumps(score["evidence"], ensure_ascii=False) if score["evidence"] else "",
+            "evidence_text": evidence_text(score["evidence"] or {}),
         }
         for score in answer["scores"]
     ]
@@ -209,6 +209,12 @@ def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
         mend=wording.mend(answer["error_kind"]) if answer["error_kind"] else "",
         scores=scores,
     )
+
+
+def evidence_text(evidence: Facts) -> str:
+    """What a grader went by, without which version of its own prompt it used: the manifest says that once."""
+    shown = {name: value for name, value in evidence.items() if name != "prompt_version"}
+    return json.dumps(shown, ensure_ascii=False) if shown else ""
 
 
 def when(text: str | None) -> datetime | None:

@@ -45,6 +45,14 @@ def test_every_chart_is_an_image_with_a_title_a_description_and_no_style():
         assert "style" not in str(chart.svg)
 
 
+def test_a_phone_gets_a_drawing_of_its_own_with_words_of_the_same_size():
+    for chart in charts.all_of(facts()):
+        narrow = ElementTree.fromstring(str(chart.narrow))
+        assert narrow.get("font-size") == drawn(chart).get("font-size")
+        assert float(narrow.get("viewBox").split()[2]) < 350
+        assert all(0 <= float(text.get("x")) <= 320 for text in narrow.iter("text"))
+
+
 def test_the_chosen_channel_alone_is_gold():
     svg = str(charts.quality_and_cost(facts()).svg)
     assert svg.count("chart__point--lead") == 1
@@ -71,11 +79,18 @@ def test_without_figures_there_are_no_charts():
     assert charts.all_of(facts(ranking=[nothing])) == []
 
 
-def test_names_do_not_run_into_each_other():
+def test_names_do_not_run_into_each_other_or_into_points():
     rows: list[dict[str, Any]] = [ranked(f"channel-{place}", score=8 - place / 100) for place in range(25)]
-    labels = drawn(charts.quality_and_cost(facts(ranking=rows))).findall("text[@class='chart__name']")
-    heights = sorted(float(label.get("y")) for label in labels)
-    assert all(lower - upper >= 15 for upper, lower in itertools.pairwise(heights))
+    root = drawn(charts.quality_and_cost(facts(ranking=rows)))
+    labels = [
+        charts.name_box(float(text.get("x")), float(text.get("y")), text.get("text-anchor"), text.text)
+        for text in root.iter("text")
+        if "chart__name" in text.get("class").split()
+    ]
+    points = [(float(circle.get("cx")), float(circle.get("cy"))) for circle in root.iter("circle")]
+    assert labels
+    assert not any(one.meets(other) for one, other in itertools.combinations(labels, 2))
+    assert not any(box.meets(charts.Box(x - 4, y - 4, x + 4, y + 4)) for box in labels for x, y in points)
 
 
 def test_at_most_six_names_stand_in_a_crowd():
@@ -99,10 +114,15 @@ def test_cost_marks_are_few_round_sums_within_the_frame(costs):
 def test_the_quickest_comes_first_and_long_names_are_cut():
     rows = [
         ranked("slow", ttft_ms_p50=12_000.0, ttft_ms_p95=14_000.0),
-        ranked("quick", name="a very long name of a channel"),
+        ranked("quick", name="a very long name of some channel"),
     ]
     labels = words(drawn(charts.latency(facts(ranking=rows))))
-    assert labels == ["a very long name of a…", "212 ms", "Slow", "12.0 s"]
+    assert labels == ["a very long name of some …", "212 ms", "Slow", "12.0 s"]
+
+
+def test_a_chinese_name_is_cut_by_its_width():
+    phone = charts.latency(facts(ranking=[ranked("cedar", name="很长很长很长很长很长的名字")])).narrow
+    assert words(ElementTree.fromstring(str(phone)))[0] == "很长很长很长很…"
 
 
 def test_names_are_escaped():

@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from sandbox.forms import TrialForm, weight_names
-from tests.factories import make_channel, make_scenario
+from tests.factories import make_channel, make_provider, make_scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -33,6 +33,16 @@ def test_reads_channels_once_and_in_the_order_asked_for(scenario):
     form = filled(scenario="writing", channels=[second.slug, first.slug, second.slug])
     assert form.is_valid()
     assert form.chosen == [second, first]
+
+
+def test_leaves_out_whoever_may_train_on_inputs_when_asked_to(scenario):
+    terms = {"is_simulated": False, "terms_source": "https://terms.example/"}
+    providers = [make_provider(trains_on_inputs=answer, **terms) for answer in (True, None, False)]
+    slugs = [make_channel(scenario=scenario, provider=provider).slug for provider in providers]
+    form = filled(scenario="writing", channels=slugs, no_training="1")
+    assert form.is_valid()
+    assert [channel.slug for channel in form.chosen] == slugs[2:]
+    assert "lift that filter" in errors_of(filled(scenario="writing", channels=slugs[:2], no_training="1"))
 
 
 def test_asks_for_channels_when_none_is_chosen(scenario):

@@ -83,7 +83,7 @@ def report_of(trial: Trial) -> Report:
 def test_the_form_says_what_it_costs_and_where_the_prompt_goes(client, scenario):
     page = client.get(FORM).content.decode()
     assert "18 answers, at most ¥" in page
-    assert "The prompt stays on this computer" in page
+    assert "The prompt goes to simulated channels only" in page
     assert "40 free trials left today" in page
     assert page.count('name="channels"') == 3
 
@@ -271,6 +271,7 @@ def test_an_exhausted_quota_says_when_it_comes_back_and_keeps_the_form(client, s
     assert response.status_code == 429
     assert "today&#x27;s last free trial" in response.content.decode()
     assert "My own words" in response.content.decode()
+    assert "today&#x27;s last free trial" in client.get(FORM).content.decode()
 
 
 def test_an_empty_purse_says_so_and_keeps_the_form(client, scenario, settings):
@@ -431,7 +432,7 @@ def test_only_the_owner_can_close_a_report_and_then_nobody_reads_it(client, scen
     for path in (f"reports/{report.code}/", f"reports/{report.code}/answers/{slug}/", f"trials/{trial.code}/"):
         response = client.get(f"/en/{path}")
         assert response.status_code == 410
-        assert b"closed by its owner" in response.content
+        assert b"revoked by its owner" in response.content
     assert client.get(f"/en/trials/{trial.code}/state/").status_code == 404
 
 

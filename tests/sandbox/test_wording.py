@@ -44,7 +44,7 @@ def test_a_clear_verdict_says_whom_to_choose_how_surely_and_at_what_cost():
     assert said.plain == "Choose Cedar."
     assert said.headline == "Choose <em>Cedar</em>."
     assert "about 19 in 20" in said.sure
-    assert said.costs == "It costs ¥0.42 per 100 answers, Heron ¥1.10."
+    assert said.costs == "It costs ¥0.42 per 100 answers; the runner-up, Heron, ¥1.10."
 
 
 def test_a_tie_says_that_the_price_decides():
@@ -59,7 +59,7 @@ def test_not_knowing_is_said_with_what_to_take_until_then():
         facts(recommendation=decided(verdict="cannot_tell", probability_best=0.7, reasons=[until]))
     )
     assert said.plain == "We cannot tell yet."
-    assert said.sure.startswith("Until we can, take Cedar:")
+    assert said.sure.startswith("Until we can, take <em>Cedar</em>:")
     assert "about 7 in 10" in said.sure
     assert said.reasons == []
 
@@ -140,6 +140,16 @@ def test_reasons_carry_their_figures():
     assert say("price") == "It would be Heron if Cedar cost 2.9 times as much."
 
 
+def test_a_bound_that_rounds_to_nothing_has_no_sign():
+    assert "between 0.0 and" in say("lead", low=-0.01)
+
+
+def test_one_own_prompt_is_not_called_too_few_twice():
+    reasons = [{"code": code, "values": {**VALUES, "n": 1}} for code in ("own_prompts", "too_few_prompts")]
+    said = wording.recommendation(facts(recommendation=decided(verdict="cannot_tell", reasons=reasons)))
+    assert len(said.reasons) == 1
+
+
 def test_weights_are_raised_or_lowered():
     assert "55 % or more (now 25 %)" in say("weight")
     assert "10 % or less" in say("weight", share=0.1)
@@ -158,6 +168,7 @@ def test_a_weight_at_the_end_of_the_scale_is_said_in_words():
 def test_more_prompts_are_a_range_or_a_word_of_resignation():
     assert say("more_prompts", low=20, high=80) == "About 20 to 80 prompts in all would decide it."
     assert say("more_prompts", low=400, high=None) == "About 400 prompts or more in all would decide it."
+    assert say("more_prompts", low=26, high=501) == "About 25 to 550 prompts in all would decide it."
     assert "treat them as equal" in say("more_prompts", low=2000, high=None)
 
 

@@ -4,7 +4,7 @@ import { Rendering } from "./markdown.js";
 import { fill } from "./live-verdict.js";
 
 const ENDED = new Set(["done", "failed"]);
-const BLAMELESS = new Set(["cancelled", "internal"]); // the visitor's wish, or our own fault
+export const BLAMELESS = new Set(["cancelled", "internal"]); // the visitor's wish, or our own fault
 const MARKS = { waiting: "waiting", sent: "writing", streaming: "writing", retrying: "retrying", done: "done", failed: "fault" };
 
 export class Card {

@@ -63,6 +63,8 @@ export class Stone {
     const figure = item.appendChild(document.createElement("span"));
     figure.className = "num";
     const svg = item.appendChild(shape("svg", { class: "streak streak--drawn", width: "100%", height: 18, role: "img" }));
+    // Drawn once: a row that moves up would draw itself again.
+    svg.addEventListener("animationend", ({ target }) => target.matches(".streak__whisker") && svg.classList.remove("streak--drawn"));
     svg.append(shape("rect", { class: "streak__track", y: 4, width: "100%", height: 10, rx: 5 }));
     const bar = svg.appendChild(shape("rect", { class: "streak__bar", y: 4, height: 10, rx: 5 }));
     const whiskers = [[9, 9], [1, 17], [1, 17]].map(([y1, y2]) => svg.appendChild(shape("line", { class: "streak__whisker", y1, y2 })));

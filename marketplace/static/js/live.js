@@ -1,7 +1,7 @@
 // The live page: the database's snapshot, then every event after it. What is on screen follows the model below once
 // per frame, and only for the prompt that is shown. Whatever goes wrong with the stream ends in asking for a snapshot.
 
-import { Card, money } from "./live-card.js";
+import { BLAMELESS, Card, money } from "./live-card.js";
 import { Stone, fill } from "./live-verdict.js";
 
 const FRAME_BUDGET_MS = 8;
@@ -107,6 +107,7 @@ function listen() {
     source.addEventListener(name, (event) => {
       lastHeard = performance.now();
       failures = 0;
+      attend();
       handle(JSON.parse(event.data));
       draw();
     });
@@ -221,8 +222,8 @@ function showProgress() {
   let cost = 0;
   const open = new Set();
   for (const answer of answers.values()) {
-    if (ENDED.has(answer.state)) done += 1;
-    else open.add(answer.prompt);
+    if (!ENDED.has(answer.state)) open.add(answer.prompt);
+    else if (!BLAMELESS.has(answer.error_kind)) done += 1; // what was stopped has not arrived
     cost += Number(answer.charge ?? 0);
   }
   for (const button of find("prompts").children) button.classList.toggle("is-done", !open.has(Number(button.value)));
@@ -240,6 +241,13 @@ function showNotice(text = "") {
   const message = text || (unattended ? fill(words.unattended, { minutes: Math.max(1, Math.ceil(trial.left_ms / 60_000)) }) : trial.problem);
   find("notice").textContent = message;
   find("notice").hidden = !message;
+}
+
+/** Whatever is told, somebody tells it: a worker is at it again. */
+function attend() {
+  if (trial.attended) return;
+  trial.attended = true;
+  showNotice();
 }
 
 const announce = (text) => {

@@ -113,4 +113,4 @@ addEventListener("pageshow", (event) => {
 });
 for (const part of form.querySelectorAll("[data-needs-js]")) part.classList.add("is-ready");
 form.querySelector(".trial-form__notice")?.focus();
-show();
+filter();
