@@ -29,6 +29,7 @@ def freeze(
     state: TrialState,
     judgements: list[Judgement],
     idle_judges: list[Channel],
+    rounds: Facts | None,
     finished_at: datetime,
 ) -> Facts:
     """All facts of a trial as of now. Money is text in the trial's currency; unknown is None."""
@@ -47,6 +48,8 @@ def freeze(
         "blind": trial.is_blind,
         "currency": trial.currency,
         "repeats": trial.repeats,
+        "mode": trial.mode,
+        "rounds": rounds,
         "weights": trial.weights,
         "dimensions": [
             {

@@ -45,6 +45,7 @@ class TrialForm(forms.Form):
     repeats = forms.IntegerField(
         required=False, error_messages={"invalid": gettext_lazy("Repeats must be a whole number.")}
     )
+    adaptive = forms.BooleanField(required=False)
     blind = forms.BooleanField(required=False)
     no_training = forms.BooleanField(required=False)
     nonce = forms.CharField(required=False, max_length=64)

@@ -50,6 +50,7 @@ def wishes(form: TrialForm, *, language: str) -> dict[str, Any]:
         "own": [trials.OwnPrompt(prompt)] if prompt else [],
         "repeats": cleaned["repeats"],
         "weights": form.weights,
+        "mode": Trial.Mode.ADAPTIVE if cleaned["adaptive"] else Trial.Mode.FIXED,
         "is_blind": cleaned["blind"],
     }
 

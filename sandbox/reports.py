@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from catalog.models import Channel, Measurement, PublicReport
 from marketplace.billing import ledger
-from sandbox import evidence, facts, live, stats
+from sandbox import evidence, facts, live, rounds, stats
 from sandbox.evidence import Found
 from sandbox.models import Answer, AnswerState, Contender, Judgement, Report, Trial, TrialState
 from sandbox.reasons import Remark
@@ -46,6 +46,7 @@ def write(trial: Trial) -> Report | None:
         state=state,
         judgements=judgements,
         idle_judges=_judges_at_hand(trial),
+        rounds=rounds.facts(found),
         finished_at=timezone.now(),
     )
     measured = list(_measure(found, laid_out, judgements)) if state == TrialState.DONE else []

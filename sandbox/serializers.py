@@ -55,7 +55,7 @@ class TrialRequestSerializer(Exact):
     language = serializers.ChoiceField(choices=Language.choices, required=False)
     repeats = serializers.IntegerField(required=False, default=1)
     weights = serializers.DictField(child=serializers.FloatField(), required=False)
-    mode = serializers.ChoiceField(choices=["fixed"], required=False, default="fixed")
+    mode = serializers.ChoiceField(choices=Trial.Mode.choices, required=False, default=Trial.Mode.FIXED)
     blind = serializers.BooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -87,6 +87,7 @@ class TrialRequestSerializer(Exact):
             "own": [trials.OwnPrompt(**prompt) for prompt in data.get("prompts", [])],
             "repeats": data["repeats"],
             "weights": data.get("weights"),
+            "mode": Trial.Mode(data["mode"]),
             "is_blind": data["blind"],
         }
 

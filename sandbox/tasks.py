@@ -18,13 +18,14 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
-from sandbox import judging, live, loop, reports, runner
+from sandbox import judging, live, loop, reports, rounds, runner
 from sandbox.models import Answer, Judgement, Trial, TrialState
 from sandbox.saver import Overtaken
 
 logger = logging.getLogger(__name__)
 
-# A trial needs three takes. One that was taken this often kills its workers; it is ended instead.
+# A trial needs three takes, and two more for each further round. One that was taken this often kills its workers; it
+# is ended instead.
 MOST_TAKES = 12
 PROBLEM = "report"
 _alone = ThreadPoolExecutor(8, thread_name_prefix="alone")
@@ -38,9 +39,13 @@ def run_trial(trial_id: int) -> None:
 
 @shared_task
 def judge_trial(trial_id: int) -> None:
-    """Grade them by rule and by judges."""
+    """Grade them by rule and by judges; an adaptive trial may then ask another round."""
     attend(
-        trial_id, TrialState.JUDGING, lambda trial: loop.run(judging.judge_answers(trial)), then=TrialState.REPORTING
+        trial_id,
+        TrialState.JUDGING,
+        lambda trial: loop.run(judging.judge_answers(trial)),
+        then=TrialState.REPORTING,
+        again=rounds.go_on,
     )
 
 
@@ -59,16 +64,28 @@ def publish(trial: Trial) -> None:
     live.say(trial.code, ("end", {"state": trial.state, "report": report.code if report else None}))
 
 
-def attend(trial_id: int, state: TrialState, work: Callable[[Trial], object], *, then: TrialState | None) -> None:
-    """Take the trial if it waits in ``state``, do its ``work``, move it on and ring for the next stage."""
+def attend(
+    trial_id: int,
+    state: TrialState,
+    work: Callable[[Trial], object],
+    *,
+    then: TrialState | None,
+    again: Callable[[Trial], bool] = lambda _: False,
+) -> None:
+    """Take the trial if it waits in ``state``, do its ``work``, move it on and ring for the next stage.
+
+    ``again`` may move the trial back to RUNNING instead, for another round.
+    """
     trial = Trial.objects.take(trial_id, state)
     if trial is None:
         return
-    if trial.fence > MOST_TAKES:
+    if trial.fence > MOST_TAKES + 2 * trial.rounds.count():
         give_up(trial)
     elif not attempt(trial, state, work):
         return
-    if then and trial.move(state, then):
+    if again(trial):
+        ring(trial_id, TrialState.RUNNING)
+    elif then and trial.move(state, then):
         ring(trial_id, then)
     elif fail(trial, state):
         live.say(trial.code, ("end", {"state": TrialState.FAILED, "report": None}))

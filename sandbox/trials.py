@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Channel, FxRate, Price, Scenario
 from marketplace.billing import ledger, purse, quotas
-from sandbox import calling, judging, tasks
+from sandbox import calling, judging, rounds, tasks
 from sandbox.graders.rule.references import checks_for
 from sandbox.models import Answer, Contender, Prompt, PromptSet, Trial, TrialState
 
@@ -60,9 +60,11 @@ class Plan:
     judges: Sequence[Channel]
     prices: dict[int, Price]
     fx: dict[str, str]
+    mode: Trial.Mode = Trial.Mode.FIXED
 
     @property
     def answers(self) -> int:
+        """At most: an adaptive trial asks fewer."""
         return len(self.channels) * len(self.prompts) * self.repeats
 
     @property
@@ -102,14 +104,17 @@ def exchange_rates() -> dict[str, str]:
     return {rate.base: str(rate.rate) for rate in rates}
 
 
-def house_prompts(scenario: Scenario, language: str) -> list[Prompt]:
+def house_prompts(scenario: Scenario, language: str, *, mode: Trial.Mode = Trial.Mode.FIXED) -> list[Prompt]:
     """One click's prompts: some of the scenario's own, in the visitor's language, in their order.
 
-    The choice changes with the day, so that all of them gather evidence, and not within it, so that a quote holds.
+    The choice changes with the day, so that all of them gather evidence, and not within it, so that a quote holds. An
+    adaptive trial may ask all of them, in the order drawn: what it asks first must be no easier than the rest.
     """
     newest = scenario.prompt_sets.filter(version__isnull=False).order_by("-version").first()
     prompts = list(newest.prompts.filter(language=language)) if newest else []
     draw = random.Random(f"{scenario.slug} {language} {timezone.localdate()}")  # noqa: S311  # not a secret
+    if mode == Trial.Mode.ADAPTIVE:
+        return draw.sample(prompts, min(settings.TRIAL_MAX_PROMPTS, len(prompts)))
     chosen = draw.sample(prompts, min(settings.ONE_CLICK_PROMPTS, len(prompts)))
     return sorted(chosen, key=lambda prompt: prompt.position)
 
@@ -151,12 +156,18 @@ def is_blank(text: str) -> bool:
 
 
 def plan(
-    *, scenario: Scenario, channels: Sequence[Channel], language: str, own: Sequence[OwnPrompt] = (), repeats: int = 1
+    *,
+    scenario: Scenario,
+    channels: Sequence[Channel],
+    language: str,
+    own: Sequence[OwnPrompt] = (),
+    repeats: int = 1,
+    mode: Trial.Mode = Trial.Mode.FIXED,
 ) -> Plan:
     """Check a wish and lay it out; raises Refused."""
     refuse_channels(scenario, channels)
     refuse_numbers(own=own, repeats=repeats)
-    prompts = own_prompts(own, scenario, language) if own else house_prompts(scenario, language)
+    prompts = own_prompts(own, scenario, language) if own else house_prompts(scenario, language, mode=mode)
     if not prompts:
         raise Refused(
             "scenario", _("This scenario has no prompts in this language yet."), _("Bring a prompt of your own.")
@@ -179,6 +190,7 @@ def plan(
         judges=judges,
         prices={price.channel_id: price for price in rows},
         fx=exchange_rates(),
+        mode=mode,
     )
 
 
@@ -242,6 +254,7 @@ def open_trial(
     own: Sequence[OwnPrompt] = (),
     repeats: int = 1,
     weights: dict[str, float] | None = None,
+    mode: Trial.Mode = Trial.Mode.FIXED,
     is_blind: bool = False,
     user: User | None = None,
     guest: str = "",
@@ -250,7 +263,7 @@ def open_trial(
 
     Raises Refused, quotas.OutOfQuota or ledger.OutOfCredit; then nothing has happened.
     """
-    planned = plan(scenario=scenario, channels=channels, language=language, own=own, repeats=repeats)
+    planned = plan(scenario=scenario, channels=channels, language=language, own=own, repeats=repeats, mode=mode)
     subject = f"user:{user.pk}" if user else f"guest:{guest}"
     quotas.spend(subject=subject, quota=GUEST_QUOTA, limit=settings.GUEST_TRIALS_PER_DAY)
     trial = Trial.objects.create(
@@ -261,6 +274,7 @@ def open_trial(
         prompt_set=freeze_prompts(planned, own=bool(own)),
         language=language,
         repeats=repeats,
+        mode=mode,
         is_blind=is_blind,
         is_simulated=channels[0].is_simulated,
         weights=full_weights(scenario, weights or {}),
@@ -306,7 +320,10 @@ def full_weights(scenario: Scenario, wished: dict[str, float]) -> dict[str, floa
 
 
 def lay_out_grid(trial: Trial, planned: Plan) -> None:
-    """Contenders under labels A, B, … (shuffled when blind, so that a letter gives nothing away) and their answers."""
+    """Contenders under labels A, B, … (shuffled when blind, so that a letter gives nothing away) and their answers.
+
+    Of an adaptive trial only the first round's.
+    """
     channels = list(planned.channels)
     if trial.is_blind:
         random.SystemRandom().shuffle(channels)
@@ -314,6 +331,11 @@ def lay_out_grid(trial: Trial, planned: Plan) -> None:
         Contender(trial=trial, channel=channel, price=planned.prices.get(channel.pk), label=label)
         for channel, label in zip(channels, labels(len(channels)), strict=True)
     )
+    if planned.mode == Trial.Mode.ADAPTIVE:
+        trial.plan = [prompt.pk for prompt in planned.prompts]
+        trial.save(update_fields=["plan"])
+        rounds.lay_out(trial, 1, contenders)
+        return
     grid = product(contenders, planned.prompts, range(planned.repeats))
     Answer.objects.bulk_create(Answer(contender=c, prompt=p, repeat=n) for c, p, n in grid)
 

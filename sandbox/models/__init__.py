@@ -2,6 +2,7 @@
 
 from sandbox.models.prompts import Language, Prompt, PromptSet
 from sandbox.models.reports import Report
+from sandbox.models.rounds import Round
 from sandbox.models.scores import Judgement, Score
 from sandbox.models.trials import Answer, AnswerState, Contender, Trial, TrialState
 
@@ -14,6 +15,7 @@ __all__ = [
     "Prompt",
     "PromptSet",
     "Report",
+    "Round",
     "Score",
     "Trial",
     "TrialState",

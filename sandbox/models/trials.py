@@ -82,6 +82,9 @@ class Trial(models.Model):
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)
     repeats = models.PositiveSmallIntegerField(_("repeats"), default=1)
     mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.FIXED)
+    plan = models.JSONField(
+        _("plan"), default=list, blank=True, help_text=_("ids of all prompts that an adaptive trial may ask, in order")
+    )
     is_blind = models.BooleanField(_("blind"), default=False)
     is_simulated = models.BooleanField(_("simulated"), default=False)
     weights = models.JSONField(_("weights"), default=dict, help_text=_("per dimension slug, and cost and speed"))

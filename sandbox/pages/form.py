@@ -18,6 +18,7 @@ from marketplace.accounts import guests
 from marketplace.billing import quotas
 from sandbox import opening, trials
 from sandbox.forms import MOST_WEIGHT, SUGGESTED, TrialForm, dimensions_of, new_nonce
+from sandbox.models import Trial
 
 
 @dataclass
@@ -80,6 +81,7 @@ def context(request: HttpRequest, form: TrialForm, *, language: str) -> dict[str
         "prompt": form.data.get("prompt", "").replace("\x00", ""),
         "prompt_limit": settings.TRIAL_MAX_PROMPT_CHARS,
         "one_click": settings.ONE_CLICK_PROMPTS,
+        "most_prompts": len(trials.house_prompts(scenario, language, mode=Trial.Mode.ADAPTIVE)),
         "repeats": form.data.get("repeats") or 1,
         "most_repeats": settings.TRIAL_MAX_REPEATS,
         "most_channels": settings.TRIAL_MAX_CHANNELS,
@@ -104,7 +106,10 @@ def quote(channels: list[Channel], scenario: Scenario, form: TrialForm, *, langu
     own = [trials.OwnPrompt(prompt)] if prompt else []
     try:
         repeats = int(form.data.get("repeats") or 1)
-        planned = trials.plan(scenario=scenario, channels=channels, language=language, own=own, repeats=repeats)
+        mode = Trial.Mode.ADAPTIVE if form.data.get("adaptive") else Trial.Mode.FIXED
+        planned = trials.plan(
+            scenario=scenario, channels=channels, language=language, own=own, repeats=repeats, mode=mode
+        )
     except (trials.Refused, ValueError):
         return ""
     return quote_sentence(planned)
@@ -115,7 +120,7 @@ def quote_form(form: TrialForm, *, language: str) -> dict[str, str]:
     if not form.is_valid():
         return {"quote": "", "problem": " ".join(str(error) for errors in form.errors.values() for error in errors)}
     wishes = opening.wishes(form, language=language)
-    wanted = {name: wishes[name] for name in ("scenario", "channels", "language", "own", "repeats")}
+    wanted = {name: wishes[name] for name in ("scenario", "channels", "language", "own", "repeats", "mode")}
     try:
         planned = trials.plan(**wanted)
     except trials.Refused as refused:
@@ -125,11 +130,18 @@ def quote_form(form: TrialForm, *, language: str) -> dict[str, str]:
 
 def quote_sentence(planned: trials.Plan) -> str:
     """How many answers, what they cost at most, and who reads them besides: a real judge is a third party."""
-    sentence = ngettext(
-        "%(count)d answer, at most %(cost)s, paid by us",
-        "%(count)d answers, at most %(cost)s, paid by us",
-        planned.answers,
-    )
+    if planned.mode == Trial.Mode.ADAPTIVE:
+        sentence = ngettext(
+            "up to %(count)d answer, at most %(cost)s, paid by us",
+            "up to %(count)d answers, at most %(cost)s, paid by us",
+            planned.answers,
+        )
+    else:
+        sentence = ngettext(
+            "%(count)d answer, at most %(cost)s, paid by us",
+            "%(count)d answers, at most %(cost)s, paid by us",
+            planned.answers,
+        )
     cost = money.show(planned.ceiling, settings.CURRENCY)
     judges = dict.fromkeys(judge.provider.name for judge in planned.judges if not judge.is_simulated)
     judged = _("; scored by an AI model at %(providers)s, which reads the prompt and the answers")

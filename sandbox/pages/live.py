@@ -54,6 +54,7 @@ def state(trial: Trial) -> dict[str, Any]:
         "prompts": _prompts(trial, answers),
         "answers": [_answer(each, shot, scores[each.pk]) for each in answers],
         "verdict": reports.interim(trial),
+        "rounds": _rounds(trial, answers),
         "report": _report_address(trial),
     }
 
@@ -87,10 +88,27 @@ def _name(channel: Channel, *, is_alone: bool) -> str:
 
 
 def _prompts(trial: Trial, answers: list[Answer]) -> list[dict[str, Any]]:
-    """The prompts that this trial asks, which may be fewer than its set has."""
+    """The prompts that this trial asks, which may be fewer than its set has; an adaptive trial's as it asks them."""
     asked = {answer.prompt_id for answer in answers}
-    rows = trial.prompt_set.prompts.filter(pk__in=asked).order_by("position", "pk")
+    rows = list(trial.prompt_set.prompts.filter(pk__in=asked).order_by("position", "pk"))
+    if trial.plan:
+        rows.sort(key=lambda row: trial.plan.index(row.pk))
     return [{"id": row.pk, "title": row.title, "text": row.text} for row in rows]
+
+
+def _rounds(trial: Trial, answers: list[Answer]) -> dict[str, Any] | None:
+    """An adaptive trial's rounds, who rests since when, and the calls that were saved so far; None if fixed."""
+    if trial.mode != Trial.Mode.ADAPTIVE:
+        return None
+    rounds = list(trial.rounds.all())
+    begun = trial.plan if not trial.is_open else [pk for each in rounds for pk in each.prompts]
+    everybody = trial.contenders.count() * len(begun) * trial.repeats
+    return {
+        "number": rounds[-1].number,
+        "resting": [{"round": each.number, "contenders": each.resting} for each in rounds if each.looked_at],
+        "saved": everybody - len(answers),
+        "most": len(trial.plan),
+    }
 
 
 def _answer(answer: Answer, shot: live.Snapshot, scores: dict[str, float | None]) -> dict[str, Any]:
@@ -200,6 +218,9 @@ def words() -> dict[str, Any]:
         "score_alone": _("{name}: {score} of 10"),
         "report": _("Read the report"),
         "repeat": _("Answer {number}"),
+        "round": _("Round {number}; at most {most} prompts. {saved} calls saved so far."),
+        "resting": _("resting"),
+        "resting_text": _("Not asked on after round {round}: it could hardly win any more."),
         "started": _("The comparison has started: {all} answers are awaited."),
         "finished": _("The comparison has ended. {stage}"),
     }

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sandbox import charts, markdown, wording
+from sandbox.pages import rounds
 from sandbox.wording import Facts, Names, told
 
 
@@ -59,6 +60,7 @@ def context(facts: Facts) -> dict[str, Any]:
         "charts": charts.all_of(facts),
         "judges": facts["judges"],
         "manifest": manifest(facts),
+        "rounds": rounds.context(facts),
     }
 
 

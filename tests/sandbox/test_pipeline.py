@@ -55,9 +55,9 @@ def open_trial(slug="deep-reasoning", count=3, **wishes):
 
 
 def finish(trial):
-    for stage in tasks.STAGES.values():
-        stage(trial.pk)
-    trial.refresh_from_db()
+    while trial.is_open:
+        tasks.STAGES[TrialState(trial.state)](trial.pk)
+        trial.refresh_from_db()
     return trial
 
 
@@ -257,3 +257,15 @@ def test_the_terminal_says_what_there_is(seeded):
         call_command("trial", scenario="nothing")
     with pytest.raises(CommandError, match="nobody"):
         call_command("trial", scenario="text-generation", channels="nobody")
+
+
+def test_an_adaptive_trial_asks_in_rounds_and_says_what_it_saved(seeded):
+    trial = finish(open_trial(count=4, mode=Trial.Mode.ADAPTIVE))
+    assert trial.state == TrialState.DONE
+    told = trial.report.facts["rounds"]
+    assert told["planned"] == 4 * 14
+    assert told["asked"] + told["saved"] == told["planned"]
+    assert told["asked"] == Answer.objects.of(trial).done().count()
+    assert len(told["rounds"][0]["prompts"]) == 6
+    assert [state for _, state in seeded].count("judging") == len(told["rounds"])
+    assert ledger.check() == []

@@ -88,6 +88,8 @@ def facts(**overrides: Any) -> Facts:
         "code": "c0de",
         "simulated": True,
         "own_prompts": False,
+        "mode": "fixed",
+        "rounds": None,
         "currency": "CNY",
         "weights": {"logic": 1.0, "cost": 0.0, "speed": 0.0},
         "dimensions": [{"slug": "logic", "title_zh": "逻辑", "title_en": "Logic", "weight": 1.0}],

@@ -18,6 +18,7 @@ export class Card {
     this.foot = root.querySelector("[data-foot]");
     this.parts = [];
     this.key = "";
+    this.resting = 0;
     this.follows = true;
     this.body.addEventListener("scroll", () => {
       this.follows = this.body.scrollHeight - this.body.scrollTop - this.body.clientHeight < 32;
@@ -27,6 +28,13 @@ export class Card {
   name(text) {
     this.button.textContent = text;
     this.button.title = text;
+  }
+
+  /** `round` is the one after which it was not asked on; 0 while it is in the race. */
+  rest(round) {
+    this.resting = round;
+    this.root.classList.toggle("is-resting", round > 0);
+    this.key = "";
   }
 
   toggle(open = !this.root.classList.contains("is-open")) {
@@ -62,7 +70,10 @@ export class Card {
     this.wasWriting = false;
     this.body.scrollTop = 0;
     this.body.replaceChildren();
-    if (!answers.length) this.body.append(paragraph("answer-card__problem", this.words.no_answer));
+    if (!answers.length) {
+      const why = this.resting ? fill(this.words.resting_text, { round: this.resting }) : this.words.no_answer;
+      this.body.append(paragraph("answer-card__problem", why));
+    }
     this.parts = answers.map((answer, number) => {
       if (answers.length > 1) this.body.append(paragraph("repeat", fill(this.words.repeat, { number: number + 1 })));
       const problem = this.body.appendChild(paragraph("answer-card__problem"));
@@ -98,7 +109,10 @@ export class Card {
 
   showCorner(answers) {
     this.corner.replaceChildren();
-    if (!answers.length) return;
+    if (!answers.length) {
+      if (this.resting) this.corner.append(figure("resting", this.words.resting));
+      return;
+    }
     const answer = answers.find((each) => !ENDED.has(each.state)) ?? answers.find((each) => each.state === "failed") ?? answers[0];
     const word = document.createElement("span");
     const mark = BLAMELESS.has(answer.error_kind) ? "waiting" : MARKS[answer.state];

@@ -12,6 +12,7 @@ export class Stone {
     this.note = root.querySelector("[data-verdict-note]");
     this.list = root.querySelector("[data-ranking]");
     this.stage = root.querySelector("[data-stage]");
+    this.rounds = root.querySelector("[data-rounds]");
     this.onward = root.querySelector("[data-onward]");
     this.rows = new Map();
   }
@@ -77,6 +78,11 @@ export class Stone {
   showStage(state) {
     this.ended = ["done", "cancelled", "failed"].includes(state);
     this.stage.textContent = this.words.stages[state] ?? "";
+  }
+
+  /** An adaptive trial's rounds; null in a fixed one. */
+  showRounds(rounds) {
+    if (rounds) this.rounds.textContent = fill(this.words.round, rounds);
   }
 
   showReport(address) {

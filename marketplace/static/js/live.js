@@ -40,6 +40,9 @@ function adopt(snapshot) {
   stone.showStage(trial.state);
   stone.show(trial.verdict, names);
   stone.showReport(trial.report);
+  stone.showRounds(trial.rounds);
+  showResting();
+  showPrompts();
   showNotice();
   touchAll();
 }
@@ -76,6 +79,12 @@ const happened = {
   state(data) {
     trial.state = data.state;
     stone.showStage(data.state);
+  },
+  /** Another round asks other prompts of fewer channels: the database has its rows. */
+  async round() {
+    source.close();
+    if (await askState()) listen();
+    else recover();
   },
   async end() {
     source.close();
@@ -250,6 +259,34 @@ function attend() {
   showNotice();
 }
 
+/** Who is not asked on, and since which round: the last look counts. */
+function showResting() {
+  const looks = trial.rounds?.resting ?? [];
+  const last = looks.at(-1);
+  for (const [contender, card] of cards) {
+    const rests = last?.contenders.includes(contender);
+    const since = looks.findLast((look) => !look.contenders.includes(contender));
+    card.rest(rests ? (since?.round ?? 0) + 1 : 0);
+  }
+}
+
+function showPrompts() {
+  const known = new Set([...find("prompts").children].map((button) => Number(button.value)));
+  trial.prompts.forEach((prompt, place) => {
+    if (known.has(prompt.id)) return;
+    const button = find("prompts").appendChild(document.createElement("button"));
+    Object.assign(button, { type: "button", className: "chip", value: prompt.id, textContent: place + 1, title: prompt.title });
+    button.addEventListener("click", () => {
+      chosen = true;
+      turnTo(prompt.id);
+    });
+  });
+  [...find("prompts").children].forEach((button, place) => {
+    button.setAttribute("aria-label", `${fill(words.prompt_of, { number: place + 1, all: trial.prompts.length })}${words.colon}${button.title}`);
+  });
+  find("prompts").hidden = trial.prompts.length < 2;
+}
+
 const announce = (text) => {
   find("announce").textContent = text;
 };
@@ -264,15 +301,6 @@ function setUp() {
       if (open) item.scrollIntoView({ block: "nearest" });
     });
   }
-  trial.prompts.forEach((prompt, place) => {
-    const button = find("prompts").appendChild(document.createElement("button"));
-    Object.assign(button, { type: "button", className: "chip", value: prompt.id, textContent: place + 1, title: prompt.title });
-    button.setAttribute("aria-label", `${fill(words.prompt_of, { number: place + 1, all: trial.prompts.length })}${words.colon}${prompt.title}`);
-    button.addEventListener("click", () => {
-      chosen = true;
-      turnTo(prompt.id);
-    });
-  });
   find("stop")?.addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.currentTarget;

@@ -35,6 +35,9 @@ class Command(BaseCommand):
         parser.add_argument("--top", type=int, default=5, help="this many suggested channels (default: 5)")
         parser.add_argument("--repeats", type=int, default=1)
         parser.add_argument(
+            "--adaptive", action="store_true", help="ask on, in rounds, until the choice is good enough"
+        )
+        parser.add_argument(
             "--language", choices=["zh", "en"], default="en", help="of the prompts and of what is said about them"
         )
         parser.add_argument("--json", action="store_true", help="print the report as JSON and nothing else")
@@ -49,9 +52,9 @@ class Command(BaseCommand):
     def run(self, options: dict[str, Any]) -> None:
         trial = self.open(options)
         console = Console(stderr=True)
-        if options["here"]:
-            for stage in tasks.STAGES.values():
-                stage(trial.pk)
+        while options["here"] and trial.is_open:
+            tasks.STAGES[TrialState(trial.state)](trial.pk)
+            trial.refresh_from_db()
         self.watch(trial, console)
         trial.refresh_from_db()
         report = getattr(trial, "report", None)
@@ -76,6 +79,7 @@ class Command(BaseCommand):
                 language=options["language"],
                 own=[trials.OwnPrompt(text) for text in options["prompt"]],
                 repeats=options["repeats"],
+                mode=Trial.Mode.ADAPTIVE if options["adaptive"] else Trial.Mode.FIXED,
                 guest="terminal",
             )
         except trials.Refused as refused:
@@ -107,7 +111,8 @@ class Command(BaseCommand):
             while trial.is_open and time.monotonic() < give_up:
                 trial.refresh_from_db(fields=["state"])
                 state = str(TrialState(trial.state).label)
-                progress.update(bar, completed=answers.exclude(state="waiting").count(), description=state)
+                done, total = answers.exclude(state="waiting").count(), answers.count()  # rounds add to it
+                progress.update(bar, completed=done, total=total, description=state)
                 if trial.is_open:
                     time.sleep(POLL_S)
 
