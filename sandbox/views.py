@@ -136,7 +136,8 @@ def cancel_trial(request: HttpRequest, code: str) -> HttpResponse:
 def report(request: HttpRequest, code: str) -> HttpResponse:
     found = Report.objects.filter(code=code).first()
     if found is None:
-        return problems.no_such_report(request)
+        running = Trial.objects.filter(code=code).first()
+        return redirect(running) if running else problems.no_such_report(request)
     if found.revoked_at:
         return problems.revoked(request)
     is_owner = owned(request).filter(pk=found.trial_id).exists()

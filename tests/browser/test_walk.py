@@ -53,6 +53,19 @@ def test_a_visitor_compares_with_one_click_and_reads_whom_to_choose(visit, langu
     assert page.locator("meta[name=robots][content*=noindex]").count() == 1
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_adaptive_trial_tells_its_rounds_live_and_on_the_report(visit, language):
+    page = visit(f"/{language}/trials/new/?scenario=deep-reasoning&top=6", language=language)
+    page.check("input[name=adaptive]")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url(f"**/{language}/trials/*/")
+    page.locator("[data-rounds]", has_text=re.compile(r"[2-9]")).wait_for(timeout=60_000)
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=120_000)
+    page.locator("a[href*='/reports/']").first.click()
+    page.wait_for_url(f"**/{language}/reports/*/")
+    assert page.locator("#rounds tbody tr").count() >= 1
+
+
 def test_twenty_five_channels_fit_a_phone(visit):
     page = visit("/en/trials/new/?scenario=deep-reasoning&top=25", width=390)
     page.locator("main form button[type=submit]").first.click()

@@ -139,3 +139,14 @@ def test_an_empty_purse_and_a_used_up_quota_are_errors_in_words(worker, capsys, 
     settings.GUEST_TRIALS_PER_DAY = 0
     with pytest.raises(CommandError, match="0 trials are used up"):
         run(capsys)
+
+
+def test_whoever_interrupts_it_stops_the_trial(scenario, monkeypatch, capsys):
+    def interrupt(_seconds):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(tasks, "ring", lambda *_bell: True)
+    monkeypatch.setattr(command.time, "sleep", interrupt)
+    with pytest.raises(CommandError, match="Stopped"):
+        run(capsys)
+    assert Trial.objects.get().cancel_asked_at

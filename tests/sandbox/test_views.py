@@ -371,6 +371,13 @@ def test_a_wrong_link_says_what_to_do(client, path):
     assert response["X-Robots-Tag"] == "noindex, nofollow"
 
 
+def test_the_report_of_a_running_trial_is_its_live_page(client):
+    trial = make_trial()
+    response = client.get(f"/en/reports/{trial.code}/")
+    assert response.status_code == 302
+    assert response.url.endswith(f"/trials/{trial.code}/")
+
+
 def test_a_wrong_link_to_a_snapshot_is_just_missing(client):
     assert client.get("/en/trials/feedbeef/state/").status_code == 404
 

@@ -126,10 +126,7 @@ export class Card {
       const said = Object.assign(document.createElement("span"), { className: "visually-hidden", textContent: word.textContent });
       word.replaceChildren(said);
     }
-    const figure = document.createElement("span");
-    figure.className = "num";
-    figure.textContent = score.toFixed(1);
-    this.corner.append(figure);
+    this.corner.append(Object.assign(document.createElement("span"), { className: "num", textContent: score.toFixed(1) }));
   }
 
   say(answer) {

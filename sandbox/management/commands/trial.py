@@ -55,7 +55,11 @@ class Command(BaseCommand):
         while options["here"] and trial.is_open:
             tasks.STAGES[TrialState(trial.state)](trial.pk)
             trial.refresh_from_db()
-        self.watch(trial, console)
+        try:
+            self.watch(trial, console)
+        except KeyboardInterrupt:
+            trials.cancel_trial(trial)
+            raise CommandError("Stopped: nothing more is asked, and what had arrived is kept.") from None
         trial.refresh_from_db()
         report = getattr(trial, "report", None)
         if report is None:
