@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin import ChannelAdmin
 from catalog.models import Channel
-from sandbox.models import Answer, Contender, Judgement, Prompt, PromptSet, Report, Score, Trial
+from sandbox.models import Answer, Contender, Judgement, Prompt, PromptSet, Report, Round, Score, Trial
 from sandbox.vetting import vet_here
 from sandbox.wire.types import WireError
 
@@ -86,7 +86,7 @@ class PromptAdmin(ReadOnly):
 @admin.register(Trial)
 class TrialAdmin(ReadOnly):
     list_display = ("code", "scenario", "state", "is_simulated", "answered", "ceiling", "created_at", "deadline")
-    list_filter = ("state", "scenario", "is_simulated", "language")
+    list_filter = ("state", "mode", "scenario", "is_simulated", "language")
     list_select_related = ("scenario",)
     search_fields = ("code",)
     date_hierarchy = "created_at"
@@ -100,6 +100,13 @@ class TrialAdmin(ReadOnly):
     @admin.display(description=_("answers"))
     def answered(self, row: Any) -> str:
         return f"{row.done} / {row.awaited}"
+
+
+@admin.register(Round)
+class RoundAdmin(ReadOnly):
+    list_display = ("trial", "number", "leader", "risk", "looked_at")
+    list_select_related = ("trial", "leader__channel")
+    search_fields = ("trial__code",)
 
 
 @admin.register(Contender)
