@@ -20,7 +20,7 @@ from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
 from marketplace.problems import Problem, ProblemSerializer
-from sandbox import exports, reports, trials
+from sandbox import exports, trials, visibility
 from sandbox.models import Report, Trial
 from sandbox.serializers import (
     TrialDetailSerializer,
@@ -188,5 +188,5 @@ class ReportDetail(APIView):
         """Revoke the report for everybody, for good. Its trial's owner alone may."""
         report = get_object_or_404(Report.objects.select_related("trial"), code=code)
         refuse_strangers(report.trial, request)
-        reports.revoke(report)
+        visibility.revoke(report)
         return Response(status=204)

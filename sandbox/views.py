@@ -17,7 +17,7 @@ from catalog.models import Scenario
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
-from sandbox import opening, problems, reports, trials
+from sandbox import opening, problems, trials, visibility
 from sandbox.forms import TrialForm
 from sandbox.models import Report, Trial
 from sandbox.pages import form as form_page
@@ -166,6 +166,6 @@ def revoke_report(request: HttpRequest, code: str) -> HttpResponse:
     mine = Report.objects.filter(code=code, trial__in=owned(request)).select_related("trial").first()
     if mine is None:
         return problems.not_yours(request)
-    reports.revoke(mine)
+    visibility.revoke(mine)
     messages.success(request, _("The report is revoked. Its link no longer opens for anyone."))
     return redirect(reverse("catalog:home"))

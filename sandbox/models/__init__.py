@@ -1,13 +1,15 @@
 """Prompts, trials, scores and reports, as rows."""
 
 from sandbox.models.prompts import Language, Prompt, PromptSet
-from sandbox.models.reports import Report
+from sandbox.models.reports import AbuseReport, Complaint, Report, Visibility
 from sandbox.models.scores import Judgement, Score
 from sandbox.models.trials import Answer, AnswerState, Contender, Trial, TrialState
 
 __all__ = [
+    "AbuseReport",
     "Answer",
     "AnswerState",
+    "Complaint",
     "Contender",
     "Judgement",
     "Language",
@@ -17,4 +19,5 @@ __all__ = [
     "Score",
     "Trial",
     "TrialState",
+    "Visibility",
 ]
