@@ -20,7 +20,7 @@ from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
 from marketplace.problems import Problem, ProblemSerializer
-from sandbox import exports, trials, visibility
+from sandbox import exports, redaction, trials, visibility
 from sandbox.models import Report, Trial
 from sandbox.serializers import (
     TrialDetailSerializer,
@@ -105,7 +105,13 @@ class TrialDetail(APIView):
         """The trial as it stands, with every contender and answer; ``links.events`` tells it as it happens."""
         trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
         refuse_revoked(trial)
-        return Response(detail(trial, request))
+        return Response(shown_detail(trial, request))
+
+
+def shown_detail(trial: Trial, request: Request) -> Any:
+    report = getattr(trial, "report", None)
+    whole = detail(trial, request)
+    return redaction.without_texts(whole) if report and report.hides_texts else whole
 
 
 def refuse_revoked(trial: Trial) -> None:
@@ -136,7 +142,7 @@ class TrialCancel(APIView):
         refuse_strangers(trial, request)
         trials.cancel_trial(trial)
         trial.refresh_from_db()
-        return Response(detail(trial, request))
+        return Response(shown_detail(trial, request))
 
 
 @method_decorator(unlisted, name="dispatch")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from sandbox import sheets, wording
+from sandbox import redaction, sheets, wording
 from sandbox.models import Report
 from sandbox.sheets import Cell
 from sandbox.wording import Facts, Names, told
@@ -26,7 +26,7 @@ FIGURES = (
 
 def report_json(report: Report) -> Facts:
     """The facts, with reasons and flips as sentences in the reader's language; their codes stand beside them."""
-    facts: Facts = report.facts
+    facts = redaction.shown(report)
     decided = facts["recommendation"]
     names = Names(facts)
     said = wording.recommendation(facts)
@@ -38,12 +38,12 @@ def report_json(report: Report) -> Facts:
         "reason_codes": decided["reasons"],
         "flip_codes": decided["flips_when"],
     }
-    return {**facts, "recommendation": spoken}
+    return {**facts, "visibility": report.visibility, "recommendation": spoken}
 
 
 def report_csv(report: Report) -> str:
     """One row per answer, with its scores by dimension."""
-    facts: Facts = report.facts
+    facts = redaction.shown(report)
     rows = {row["channel"]: row for row in facts["ranking"]}
     prompts = {prompt["slug"]: prompt for prompt in facts["prompts"]}
     cells = (_cells(facts, each, rows[each["channel"]], prompts[each["prompt"]]) for each in facts["answers"])

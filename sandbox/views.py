@@ -17,7 +17,7 @@ from catalog.models import Scenario
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
-from sandbox import opening, problems, trials, visibility
+from sandbox import opening, problems, redaction, trials, visibility
 from sandbox.forms import TrialForm
 from sandbox.models import Report, Trial
 from sandbox.pages import form as form_page
@@ -118,7 +118,9 @@ def trial_state(request: HttpRequest, code: str) -> JsonResponse:
     found = Trial.objects.select_related("report").filter(code=code).first()
     if found is None or (hasattr(found, "report") and found.report.revoked_at):
         return JsonResponse({}, status=404)
-    return JsonResponse(live_page.state(found))
+    state = live_page.state(found)
+    hides = hasattr(found, "report") and found.report.hides_texts
+    return JsonResponse(redaction.without_texts(state) if hides else state)
 
 
 @require_POST
@@ -140,7 +142,7 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     if found.revoked_at:
         return problems.revoked(request)
     is_owner = owned(request).filter(pk=found.trial_id).exists()
-    context = {"report": found, "is_owner": is_owner, **report_page.context(found.facts)}
+    context = {"report": found, "is_owner": is_owner, **report_page.context(redaction.shown(found))}
     return render(request, "sandbox/report.html", context)
 
 
@@ -153,7 +155,7 @@ def report_prompt(request: HttpRequest, code: str, prompt: str) -> HttpResponse:
         return problems.no_such_report(request)
     if found.revoked_at:
         return problems.revoked(request)
-    context = report_page.prompt_context(found.facts, prompt)
+    context = report_page.prompt_context(redaction.shown(found), prompt)
     if context is None:
         return problems.no_such_report(request)
     return render(request, "sandbox/report_prompt.html", {"report": found, **context})
