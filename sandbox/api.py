@@ -23,6 +23,7 @@ from marketplace.problems import Problem, ProblemSerializer
 from sandbox import exports, redaction, trials, visibility
 from sandbox.models import Report, Trial
 from sandbox.serializers import (
+    AudienceSerializer,
     TrialDetailSerializer,
     TrialRequestSerializer,
     TrialStartedSerializer,
@@ -145,6 +146,23 @@ class TrialCancel(APIView):
         return Response(shown_detail(trial, request))
 
 
+def revoked() -> Problem:
+    return Problem(410, _("Its owner has revoked this report."), mend=_("Run the same comparison yourself."))
+
+
+def needs_approval() -> Problem:
+    return Problem(
+        403,
+        _("This report is on prompts of your own, so it becomes public only when an operator approves it."),
+        field="visibility",
+        mend=_('Send {"visibility": "asked"}, and an operator will read it and decide.'),
+    )
+
+
+def audience(report: Report) -> dict[str, bool]:
+    return {"hide_prompts": report.hides_prompts, "hide_answers": report.hides_answers}
+
+
 @method_decorator(unlisted, name="dispatch")
 class ReportDetail(APIView):
     @extend_schema(
@@ -160,7 +178,7 @@ class ReportDetail(APIView):
         },
     )
     def get(self, request: Request, code: str) -> HttpResponse:
-        """What was found: frozen facts, as JSON or one row per answer as CSV."""
+        """What was found: frozen facts as JSON, one row per answer as CSV, or a document to read as PDF."""
         wanted = request.query_params.get("format", "json")
         if wanted not in {"json", "csv"}:
             raise Problem(
@@ -171,7 +189,7 @@ class ReportDetail(APIView):
             )
         report = Report.objects.filter(code=code).first() or self.missing(code)
         if report.revoked_at:
-            raise Problem(410, _("Its owner has revoked this report."), mend=_("Run the same comparison yourself."))
+            raise revoked()
         if wanted == "json":
             return Response(exports.report_json(report))
         response = HttpResponse(exports.report_csv(report), content_type="text/csv; charset=utf-8")
@@ -183,6 +201,29 @@ class ReportDetail(APIView):
             mend = _("Ask again once the trial has ended; its links.events says when.")
             raise Problem(404, _("This trial has not ended, so it has no report yet."), mend=mend)
         raise Http404
+
+    @extend_schema(
+        operation_id="reports_update",
+        summary="Say who may see a report",
+        request=AudienceSerializer,
+        parameters=[OWNER_TOKEN],
+        responses={200: AudienceSerializer, 400: ProblemSerializer, 403: ProblemSerializer, **MISSING},
+    )
+    def patch(self, request: Request, code: str) -> Response:
+        """Make the report public, hide its prompts or answers, or close it. Its trial's owner alone may."""
+        report = get_object_or_404(Report.objects.select_related("trial__scenario"), code=code)
+        refuse_strangers(report.trial, request)
+        if report.revoked_at:
+            raise revoked()
+        wish = AudienceSerializer(data={} if request.data is None else request.data)
+        wish.is_valid(raise_exception=True)
+        wished = {"visibility": report.visibility, **audience(report), **wish.validated_data}
+        try:
+            visibility.change(report, wished=wished.pop("visibility"), **wished)
+        except visibility.NeedsApproval:
+            raise needs_approval() from None
+        shown = visibility.REVOKED if report.revoked_at else report.visibility
+        return Response({"visibility": shown, **audience(report)})
 
     @extend_schema(
         operation_id="reports_revoke",

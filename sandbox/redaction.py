@@ -42,8 +42,10 @@ def shown(report: Report) -> Facts:
 def redact(facts: Facts, *, prompts: bool, answers: bool) -> Facts:
     secrets = Quotations([*(_asked(facts) if prompts else ()), *(_answered(facts) if answers else ())])
     slugs = {prompt["slug"]: f"prompt-{n}" for n, prompt in enumerate(facts["prompts"], 1)} if prompts else {}
+    called = (*facts["ranking"], *facts.get("judges", {}).get("used", []))
+    codes = {**{row["channel"]: row["channel"] for row in called}, **slugs}
     return {
-        **{key: value if key in FIGURES_ALONE else _clean(value, secrets, slugs) for key, value in facts.items()},
+        **{key: value if key in FIGURES_ALONE else _clean(value, secrets, codes) for key, value in facts.items()},
         "prompts": [_bare_prompt(each, slugs) for each in facts["prompts"]] if prompts else facts["prompts"],
         "answers": [_bare_answer(each, slugs, secrets, hidden=answers) for each in facts["answers"]],
         "hidden": [name for name, is_hidden in (("prompts", prompts), ("answers", answers)) if is_hidden],
@@ -109,13 +111,13 @@ BARE_SCORE: Facts = {"reason": "", "evidence": {}}
 
 
 def _clean(value: Any, secrets: Quotations, slugs: dict[str, str]) -> Any:
-    """A part that this module does not know, without what quotes a secret."""
+    """A part that this module does not know, without what quotes a secret; ``slugs`` are no secrets, or renamed."""
     if isinstance(value, dict):
         return {slugs.get(key, key): _clean(each, secrets, slugs) for key, each in value.items()}
     if isinstance(value, list):
         return [_clean(each, secrets, slugs) for each in value]
     if isinstance(value, str):
-        return "" if secrets.quoted_in(value) else slugs.get(value, value)
+        return slugs[value] if value in slugs else "" if secrets.quoted_in(value) else value
     return value
 
 

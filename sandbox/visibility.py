@@ -15,6 +15,8 @@ from catalog.models import PublicReport
 from sandbox import live, wording
 from sandbox.models import Report, Visibility
 
+REVOKED = "revoked"
+
 
 class NeedsApproval(Exception):
     """A report on prompts of the owner's own becomes public only when an operator approves it."""
@@ -55,12 +57,30 @@ def revoke(report: Report) -> bool:
     return bool(revoked)
 
 
+@transaction.atomic
 def hide(report: Report, *, prompts: bool, answers: bool) -> bool:
     """Show the report without its prompts' or answers' texts, or with them again."""
     changed = Report.objects.open().filter(pk=report.pk).update(hides_prompts=prompts, hides_answers=answers)
     if prompts or answers:
-        live.drop(report.code)
+        transaction.on_commit(lambda: live.drop(report.code))
     return bool(changed)
+
+
+@transaction.atomic
+def change(report: Report, *, wished: str, hide_prompts: bool, hide_answers: bool) -> None:
+    """An owner's whole wish at once: a Visibility, or ``revoked``. Raises NeedsApproval; then nothing has changed."""
+    if wished == REVOKED:
+        revoke(report)
+        return
+    if (hide_prompts, hide_answers) != (report.hides_prompts, report.hides_answers):
+        hide(report, prompts=hide_prompts, answers=hide_answers)
+    if wished == Visibility.LINK:
+        unpublish(report)
+    elif wished == Visibility.ASKED and report.facts["own_prompts"]:
+        ask(report)
+    elif wished != report.visibility:
+        publish(report)
+    report.refresh_from_db()
 
 
 def _move(report: Report, old: Visibility, new: Visibility) -> bool:

@@ -171,6 +171,10 @@ def _costs(facts: Facts, names: Names) -> str:
     return _("It costs %(cost)s per 100 answers; the runner-up, %(rival)s, %(rival_cost)s.") % values
 
 
+def prompts(count: int) -> str:
+    return ngettext("%(n)d prompt", "%(n)d prompts", count) % {"n": count}
+
+
 def price(amount: str, currency: str) -> str:
     return money.show(Decimal(amount), currency)
 
