@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -35,6 +36,8 @@ from sandbox.unlisted import unlisted
 OWNER_TOKEN = OpenApiParameter(
     "X-Owner-Token", OpenApiTypes.STR, OpenApiParameter.HEADER, description="a guest's proof of owning the trial"
 )
+FORMATS = ("json", "csv", "pdf")
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
 PROBLEMS: dict[int, Any] = dict.fromkeys((400, 429, 503), ProblemSerializer)
 MISSING: dict[int, Any] = {404: ProblemSerializer}
 
@@ -146,6 +149,16 @@ class TrialCancel(APIView):
         return Response(shown_detail(trial, request))
 
 
+def no_such(said: str, field: str, value: str, *, known: Iterable[str]) -> Problem:
+    return Problem(400, said % value[:20], field=field, mend=_("Take one of these: %s") % ", ".join(known))
+
+
+def attached(report: Report, ending: str, content: str | bytes, *, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="touchstone-{report.code[:8]}.{ending}"'
+    return response
+
+
 def revoked() -> Problem:
     return Problem(410, _("Its owner has revoked this report."), mend=_("Run the same comparison yourself."))
 
@@ -168,10 +181,14 @@ class ReportDetail(APIView):
     @extend_schema(
         operation_id="reports_retrieve",
         summary="Read a report",
-        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"], default="json")],
+        parameters=[
+            OpenApiParameter("format", OpenApiTypes.STR, enum=[*FORMATS], default="json"),
+            OpenApiParameter("language", OpenApiTypes.STR, enum=[*LANGUAGES], description="else Accept-Language says"),
+        ],
         responses={
             (200, "application/json"): OpenApiTypes.OBJECT,
             (200, "text/csv"): OpenApiTypes.STR,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
             400: ProblemSerializer,
             404: ProblemSerializer,
             410: OpenApiResponse(ProblemSerializer, "its owner has closed it"),
@@ -180,21 +197,21 @@ class ReportDetail(APIView):
     def get(self, request: Request, code: str) -> HttpResponse:
         """What was found: frozen facts as JSON, one row per answer as CSV, or a document to read as PDF."""
         wanted = request.query_params.get("format", "json")
-        if wanted not in {"json", "csv"}:
-            raise Problem(
-                400,
-                _("A report has no format “%s”.") % wanted[:20],
-                field="format",
-                mend=_("Take one of these: %s") % "json, csv",
-            )
+        if wanted not in FORMATS:
+            raise no_such(_("A report has no format “%s”."), "format", wanted, known=FORMATS)
+        language = request.query_params.get("language", language_of(request))
+        if language not in LANGUAGES:
+            raise no_such(_("A report is not written in “%s”."), "language", language, known=LANGUAGES)
         report = Report.objects.filter(code=code).first() or self.missing(code)
         if report.revoked_at:
             raise revoked()
-        if wanted == "json":
-            return Response(exports.report_json(report))
-        response = HttpResponse(exports.report_csv(report), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="touchstone-{report.code[:8]}.csv"'
-        return response
+        with override(LANGUAGES[language]):
+            if wanted == "json":
+                return Response(exports.report_json(report))
+            if wanted == "csv":
+                return attached(report, "csv", exports.report_csv(report), kind="text/csv; charset=utf-8")
+            address = request.build_absolute_uri(report.get_absolute_url())
+            return attached(report, "pdf", exports.report_pdf(report, address=address), kind="application/pdf")
 
     def missing(self, code: str) -> NoReturn:
         if Trial.objects.filter(code=code).exists():

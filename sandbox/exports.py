@@ -1,4 +1,4 @@
-"""A report for machines and spreadsheets: JSON with sentences beside the codes, CSV with a row per answer."""
+"""A report to take away: JSON with sentences beside the codes, CSV with a row per answer, PDF to read and to print."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 from sandbox import redaction, sheets, wording
 from sandbox.models import Report
+from sandbox.paper import document as paper
+from sandbox.paper import press
 from sandbox.sheets import Cell
 from sandbox.wording import Facts, Names, told
 
@@ -39,6 +41,12 @@ def report_json(report: Report) -> Facts:
         "flip_codes": decided["flips_when"],
     }
     return {**facts, "visibility": report.visibility, "recommendation": spoken}
+
+
+def report_pdf(report: Report, *, address: str = "") -> bytes:
+    """The page as a document; ``address`` is where the page is."""
+    document = paper.lay_out(redaction.shown(report), address=address)
+    return press.print_pdf(document, printed_at=report.created_at)
 
 
 def report_csv(report: Report) -> str:

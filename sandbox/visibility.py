@@ -71,16 +71,20 @@ def change(report: Report, *, wished: str, hide_prompts: bool, hide_answers: boo
     """An owner's whole wish at once: a Visibility, or ``revoked``. Raises NeedsApproval; then nothing has changed."""
     if wished == REVOKED:
         revoke(report)
-        return
-    if (hide_prompts, hide_answers) != (report.hides_prompts, report.hides_answers):
-        hide(report, prompts=hide_prompts, answers=hide_answers)
+    else:
+        if (hide_prompts, hide_answers) != (report.hides_prompts, report.hides_answers):
+            hide(report, prompts=hide_prompts, answers=hide_answers)
+        _show(report, wished)
+    report.refresh_from_db()
+
+
+def _show(report: Report, wished: str) -> None:
     if wished == Visibility.LINK:
         unpublish(report)
     elif wished == Visibility.ASKED and report.facts["own_prompts"]:
         ask(report)
     elif wished != report.visibility:
         publish(report)
-    report.refresh_from_db()
 
 
 def _move(report: Report, old: Visibility, new: Visibility) -> bool:

@@ -175,6 +175,10 @@ def prompts(count: int) -> str:
     return ngettext("%(n)d prompt", "%(n)d prompts", count) % {"n": count}
 
 
+def channels(count: int) -> str:
+    return ngettext("%(n)d channel", "%(n)d channels", count) % {"n": count}
+
+
 def price(amount: str, currency: str) -> str:
     return money.show(Decimal(amount), currency)
 
