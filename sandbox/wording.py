@@ -172,11 +172,11 @@ def _costs(facts: Facts, names: Names) -> str:
 
 
 def prompts(count: int) -> str:
-    return ngettext("%(n)d prompt", "%(n)d prompts", count) % {"n": count}
+    return ngettext("%(counter)s prompt", "%(counter)s prompts", count) % {"counter": count}
 
 
 def channels(count: int) -> str:
-    return ngettext("%(n)d channel", "%(n)d channels", count) % {"n": count}
+    return ngettext("%(counter)s channel", "%(counter)s channels", count) % {"counter": count}
 
 
 def price(amount: str, currency: str) -> str:

@@ -70,7 +70,7 @@ def _conclusion(facts: Facts, page: dict[str, Any]) -> dict[str, Any]:
     counts = wording.prompts(len(facts["prompts"])), wording.channels(len(facts["ranking"]))
     takes = [
         {
-            "label": _("To take") if take.is_chosen else _("Runner-up"),
+            "label": _("Take") if take.is_chosen else _("Runner-up"),
             "name": take.name,
             "note": _("price unknown") if take.facts["cost"] is None else _per_hundred(take.facts["cost"], facts),
         }

@@ -59,7 +59,7 @@ def test_a_hurried_reader_sees_both_prices_and_until_when():
     page = page_of(make_report())
     stone = page.split('class="stone conclusion')[1].split("</section>")[0]
     assert stone.count("per 100 answers") == 2
-    assert "To take" in stone
+    assert "Take" in stone
     assert "Runner-up" in stone
     assert "after 30 days" in stone
 
