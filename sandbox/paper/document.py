@@ -101,8 +101,8 @@ def _per_hundred(cost: str, facts: Facts) -> str:
 
 
 def _chart(chart: Chart) -> dict[str, str]:
-    """Its SVG, drawn for a narrow page so that its words stay readable, as a file with its own style."""
-    head, body = str(chart.narrow).split(">", 1)
+    """Its SVG as a file of its own, with the page's style inside."""
+    head, body = str(chart.printed).split(">", 1)
     width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', head)[0]
     size = f'width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
     root = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-size="13" color="#1b1d22" fill="currentColor">'
