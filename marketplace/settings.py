@@ -312,6 +312,9 @@ TRIAL_MAX_PROMPT_CHARS = env_int("TRIAL_MAX_PROMPT_CHARS", 20_000)
 TRIAL_KEEP_DAYS = env_int("TRIAL_KEEP_DAYS", 30)
 ONE_CLICK_PROMPTS = 6
 TRIAL_JUDGES = env_int("TRIAL_JUDGES", 1)
+# Complaints about reports: from one reader, and about one report.
+COMPLAINTS_PER_DAY = env_int("COMPLAINTS_PER_DAY", 5)
+COMPLAINTS_PER_REPORT_AND_DAY = 20
 LIVE_KEEP_S = env_int("LIVE_KEEP_S", 24 * 3600)
 
 # -- money ---------------------------------------------------------------------------------------

@@ -7,17 +7,21 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from catalog.admin import ChannelAdmin
 from catalog.models import Channel
-from sandbox.models import Answer, Contender, Judgement, Prompt, PromptSet, Report, Round, Score, Trial
+from sandbox.desk import ReadOnly
+from sandbox.models import AbuseReport, Answer, Contender, Judgement, Prompt, PromptSet, Report, Round, Score, Trial
+from sandbox.report_admin import AbuseReportAdmin, ReportAdmin
 from sandbox.vetting import vet_here
 from sandbox.wire.types import WireError
 
 admin.site.unregister(Channel)
+admin.site.register(Report, ReportAdmin)
+admin.site.register(AbuseReport, AbuseReportAdmin)
 
 
 class VettedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -44,19 +48,6 @@ class VettedChannelAdmin(ChannelAdmin):
     """The catalogue's own desk for channels, with the sandbox's guard before it."""
 
     form = VettedForm
-
-
-class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Rows that only the pipeline writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 @admin.register(PromptSet)
@@ -138,11 +129,3 @@ class ScoreAdmin(ReadOnly):
     list_filter = ("grader", "dimension")
     list_select_related = ("answer", "dimension", "judge")
     search_fields = ("answer__contender__trial__code",)
-
-
-@admin.register(Report)
-class ReportAdmin(ReadOnly):
-    list_display = ("code", "trial", "created_at", "revoked_at")
-    list_filter = ("revoked_at",)
-    list_select_related = ("trial",)
-    search_fields = ("code",)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
@@ -20,9 +21,10 @@ from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
 from marketplace.problems import Problem, ProblemSerializer
-from sandbox import exports, reports, trials
+from sandbox import exports, redaction, trials, visibility
 from sandbox.models import Report, Trial
 from sandbox.serializers import (
+    AudienceSerializer,
     TrialDetailSerializer,
     TrialRequestSerializer,
     TrialStartedSerializer,
@@ -34,6 +36,8 @@ from sandbox.unlisted import unlisted
 OWNER_TOKEN = OpenApiParameter(
     "X-Owner-Token", OpenApiTypes.STR, OpenApiParameter.HEADER, description="a guest's proof of owning the trial"
 )
+FORMATS = ("json", "csv", "pdf")
+LANGUAGES = {"zh": "zh-hans", "en": "en"}
 PROBLEMS: dict[int, Any] = dict.fromkeys((400, 429, 503), ProblemSerializer)
 MISSING: dict[int, Any] = {404: ProblemSerializer}
 
@@ -105,7 +109,13 @@ class TrialDetail(APIView):
         """The trial as it stands, with every contender and answer; ``links.events`` tells it as it happens."""
         trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
         refuse_revoked(trial)
-        return Response(detail(trial, request))
+        return Response(shown_detail(trial, request))
+
+
+def shown_detail(trial: Trial, request: Request) -> Any:
+    report = getattr(trial, "report", None)
+    whole = detail(trial, request)
+    return redaction.without_texts(whole) if report and report.hides_texts else whole
 
 
 def refuse_revoked(trial: Trial) -> None:
@@ -136,7 +146,34 @@ class TrialCancel(APIView):
         refuse_strangers(trial, request)
         trials.cancel_trial(trial)
         trial.refresh_from_db()
-        return Response(detail(trial, request))
+        return Response(shown_detail(trial, request))
+
+
+def no_such(said: str, field: str, value: str, *, known: Iterable[str]) -> Problem:
+    return Problem(400, said % value[:20], field=field, mend=_("Take one of these: %s") % ", ".join(known))
+
+
+def attached(report: Report, ending: str, content: str | bytes, *, kind: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="touchstone-{report.code[:8]}.{ending}"'
+    return response
+
+
+def revoked() -> Problem:
+    return Problem(410, _("Its owner has revoked this report."), mend=_("Run the same comparison yourself."))
+
+
+def needs_approval() -> Problem:
+    return Problem(
+        403,
+        _("This report is on prompts of your own, so it becomes public only when an operator approves it."),
+        field="visibility",
+        mend=_('Send {"visibility": "asked"}, and an operator will read it and decide.'),
+    )
+
+
+def audience(report: Report) -> dict[str, bool]:
+    return {"hide_prompts": report.hides_prompts, "hide_answers": report.hides_answers}
 
 
 @method_decorator(unlisted, name="dispatch")
@@ -144,39 +181,66 @@ class ReportDetail(APIView):
     @extend_schema(
         operation_id="reports_retrieve",
         summary="Read a report",
-        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["json", "csv"], default="json")],
+        parameters=[
+            OpenApiParameter("format", OpenApiTypes.STR, enum=[*FORMATS], default="json"),
+            OpenApiParameter("language", OpenApiTypes.STR, enum=[*LANGUAGES], description="else Accept-Language says"),
+        ],
         responses={
             (200, "application/json"): OpenApiTypes.OBJECT,
             (200, "text/csv"): OpenApiTypes.STR,
+            (200, "application/pdf"): OpenApiTypes.BINARY,
             400: ProblemSerializer,
             404: ProblemSerializer,
             410: OpenApiResponse(ProblemSerializer, "its owner has closed it"),
         },
     )
     def get(self, request: Request, code: str) -> HttpResponse:
-        """What was found: frozen facts, as JSON or one row per answer as CSV."""
+        """What was found: frozen facts as JSON, one row per answer as CSV, or a document to read as PDF."""
         wanted = request.query_params.get("format", "json")
-        if wanted not in {"json", "csv"}:
-            raise Problem(
-                400,
-                _("A report has no format “%s”.") % wanted[:20],
-                field="format",
-                mend=_("Take one of these: %s") % "json, csv",
-            )
+        if wanted not in FORMATS:
+            raise no_such(_("A report has no format “%s”."), "format", wanted, known=FORMATS)
+        language = request.query_params.get("language", language_of(request))
+        if language not in LANGUAGES:
+            raise no_such(_("A report is not written in “%s”."), "language", language, known=LANGUAGES)
         report = Report.objects.filter(code=code).first() or self.missing(code)
         if report.revoked_at:
-            raise Problem(410, _("Its owner has revoked this report."), mend=_("Run the same comparison yourself."))
-        if wanted == "json":
-            return Response(exports.report_json(report))
-        response = HttpResponse(exports.report_csv(report), content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="touchstone-{report.code[:8]}.csv"'
-        return response
+            raise revoked()
+        with override(LANGUAGES[language]):
+            if wanted == "json":
+                return Response(exports.report_json(report))
+            if wanted == "csv":
+                return attached(report, "csv", exports.report_csv(report), kind="text/csv; charset=utf-8")
+            address = request.build_absolute_uri(report.get_absolute_url())
+            return attached(report, "pdf", exports.report_pdf(report, address=address), kind="application/pdf")
 
     def missing(self, code: str) -> NoReturn:
         if Trial.objects.filter(code=code).exists():
             mend = _("Ask again once the trial has ended; its links.events says when.")
             raise Problem(404, _("This trial has not ended, so it has no report yet."), mend=mend)
         raise Http404
+
+    @extend_schema(
+        operation_id="reports_update",
+        summary="Say who may see a report",
+        request=AudienceSerializer,
+        parameters=[OWNER_TOKEN],
+        responses={200: AudienceSerializer, 400: ProblemSerializer, 403: ProblemSerializer, **MISSING},
+    )
+    def patch(self, request: Request, code: str) -> Response:
+        """Make the report public, hide its prompts or answers, or close it. Its trial's owner alone may."""
+        report = get_object_or_404(Report.objects.select_related("trial__scenario"), code=code)
+        refuse_strangers(report.trial, request)
+        if report.revoked_at:
+            raise revoked()
+        wish = AudienceSerializer(data={} if request.data is None else request.data)
+        wish.is_valid(raise_exception=True)
+        wished = {"visibility": report.visibility, **audience(report), **wish.validated_data}
+        try:
+            visibility.change(report, wished=wished.pop("visibility"), **wished)
+        except visibility.NeedsApproval:
+            raise needs_approval() from None
+        shown = visibility.REVOKED if report.revoked_at else report.visibility
+        return Response({"visibility": shown, **audience(report)})
 
     @extend_schema(
         operation_id="reports_revoke",
@@ -188,5 +252,5 @@ class ReportDetail(APIView):
         """Revoke the report for everybody, for good. Its trial's owner alone may."""
         report = get_object_or_404(Report.objects.select_related("trial"), code=code)
         refuse_strangers(report.trial, request)
-        reports.revoke(report)
+        visibility.revoke(report)
         return Response(status=204)

@@ -36,14 +36,19 @@ class Paper(NamedTuple):
 TALLEST = 560
 DESK = Paper(width=WIDTH, names=172, height=380)
 PHONE = Paper(width=320, names=108, height=320)
+PRINT = Paper(width=400, names=150, height=340)
 
 
 class Chart(NamedTuple):
-    """``svg`` draws what ``title`` names, ``narrow`` the same for a phone; ``note`` says how to read it."""
+    """``svg`` draws what ``title`` names, ``narrow`` the same for a phone; ``note`` says how to read it.
+
+    ``printed`` is for half a sheet of paper.
+    """
 
     title: str
     svg: SafeString
     narrow: SafeString
+    printed: SafeString
     note: str
 
 
@@ -87,8 +92,9 @@ def quality_and_cost(facts: Facts) -> Chart | None:
     title = _("Quality against cost")
     # As high as the ladder beside it, within reason: many points need the room anyway.
     tall = DESK._replace(height=min(max(DESK.height, _ladder_height(len(points))), TALLEST))
-    desk, phone = (_scatter(paper, points, title=title, currency=facts["currency"]) for paper in (tall, PHONE))
-    return Chart(title, desk, phone, note)
+    papers = (tall, PHONE, PRINT)
+    desk, phone, printed = (_scatter(each, points, title=title, currency=facts["currency"]) for each in papers)
+    return Chart(title, desk, phone, printed, note)
 
 
 def latency(facts: Facts) -> Chart | None:
@@ -98,7 +104,8 @@ def latency(facts: Facts) -> Chart | None:
         return None
     title = _("Time to the first words (TTFT)")
     note = _("The bar ends where half of the answers had begun, the line where 19 of 20 had.")
-    return Chart(title, _ladder(DESK, bars, title=title), _ladder(PHONE, bars, title=title), note)
+    desk, phone, printed = (_ladder(paper, bars, title=title) for paper in (DESK, PHONE, PRINT))
+    return Chart(title, desk, phone, printed, note)
 
 
 def _points(facts: Facts) -> Iterable[Point]:

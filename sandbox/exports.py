@@ -1,22 +1,17 @@
-"""A report for machines and spreadsheets: JSON with sentences beside the codes, CSV without a formula in any cell."""
+"""A report to take away: JSON with sentences beside the codes, CSV with a row per answer, PDF to read and to print."""
 
 from __future__ import annotations
 
-import csv
-import io
-import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
-from sandbox import wording
+from sandbox import redaction, sheets, wording
 from sandbox.models import Report
+from sandbox.paper import document as paper
+from sandbox.paper import press
+from sandbox.sheets import Cell
 from sandbox.wording import Facts, Names, told
-
-BOM = "\ufeff"
-# What a spreadsheet reads as the start of a formula: ASCII, full-width and small forms.
-FORMULA_LEADS = frozenset("=+-@＝＋－＠﹦﹢﹣﹫−")
-BREAKS = frozenset("\t\r\n\0")
-QUOTES = frozenset("\"'`“”‘’")
 
 FIGURES = (
     "ttft_ms",
@@ -33,7 +28,7 @@ FIGURES = (
 
 def report_json(report: Report) -> Facts:
     """The facts, with reasons and flips as sentences in the reader's language; their codes stand beside them."""
-    facts: Facts = report.facts
+    facts = redaction.shown(report)
     decided = facts["recommendation"]
     names = Names(facts)
     said = wording.recommendation(facts)
@@ -45,40 +40,25 @@ def report_json(report: Report) -> Facts:
         "reason_codes": decided["reasons"],
         "flip_codes": decided["flips_when"],
     }
-    return {**facts, "recommendation": spoken}
+    return {**facts, "visibility": report.visibility, "recommendation": spoken}
+
+
+def report_pdf(report: Report, *, address: str = "") -> bytes:
+    """The page as a document; ``address`` is where the page is."""
+    document = paper.lay_out(redaction.shown(report), address=address)
+    return press.print_pdf(document, printed_at=report.created_at)
 
 
 def report_csv(report: Report) -> str:
-    """One row per answer, with its scores by dimension; UTF-8 with a byte order mark for the caller to encode."""
-    facts: Facts = report.facts
-    sheet = io.StringIO()
-    sheet.write(BOM)
-    writer = csv.writer(sheet, lineterminator="\r\n")
-    writer.writerow([neutral(title) for title in _titles(facts)])
+    """One row per answer, with its scores by dimension."""
+    facts = redaction.shown(report)
     rows = {row["channel"]: row for row in facts["ranking"]}
     prompts = {prompt["slug"]: prompt for prompt in facts["prompts"]}
-    for answer in facts["answers"]:
-        writer.writerow(_cells(facts, answer, rows[answer["channel"]], prompts[answer["prompt"]]))
-    return sheet.getvalue()
+    cells = (_cells(facts, each, rows[each["channel"]], prompts[each["prompt"]]) for each in facts["answers"])
+    return sheets.csv_text([_titles(facts), *cells])
 
 
-def neutral(text: str) -> str:
-    """``text`` such that no spreadsheet takes it for a formula: one single quote in front where it might.
-
-    OWASP ASVS 5.0, V1.2.10, and wider: what stands behind leading blanks, invisible characters and quotes counts too.
-    """
-    text = text.encode("utf-8", "replace").decode().replace("\0", "")
-    lead = next((char for char in text if not _is_skipped(char)), "")
-    risky = lead in FORMULA_LEADS or text[:1] in BREAKS
-    return f"'{text}" if lead and risky else text
-
-
-def _is_skipped(char: str) -> bool:
-    """Blank, invisible or a quote: what a reader may strip before it looks for a formula."""
-    return char.isspace() or char in QUOTES or unicodedata.category(char) in {"Cc", "Cf", "Zs", "Zl", "Zp"}
-
-
-def _titles(facts: Facts) -> list[str]:
+def _titles(facts: Facts) -> list[Cell]:
     scores = [f"score {dimension['slug']}" for dimension in facts["dimensions"]]
     reasons = [f"reason {dimension['slug']}" for dimension in facts["dimensions"]]
     texts = ["channel", "name", "provider", "simulated", "prompt", "prompt title", "language", "repeat", "state"]
@@ -97,25 +77,22 @@ def _titles(facts: Facts) -> list[str]:
     ]
 
 
-def _cells(facts: Facts, answer: Facts, row: Facts, prompt: Facts) -> list[str]:
+def _cells(facts: Facts, answer: Facts, row: Facts, prompt: Facts) -> list[Cell]:
     slugs = [dimension["slug"] for dimension in facts["dimensions"]]
+    charge = answer["charge"]
+    figures = {**answer, "charge": None if charge is None else Decimal(charge)}
     return [
-        *map(neutral, (row["channel"], row["name"], told(row, "provider_name"), _yes(row["simulated"]))),
-        *map(neutral, (prompt["slug"], prompt["title"], prompt["language"])),
-        number(answer["repeat"]),
-        *map(neutral, (answer["state"], answer["error_kind"], answer["error_detail"])),
-        *(number(answer[figure]) for figure in FIGURES),
-        neutral(facts["currency"]),
+        *(row["channel"], row["name"], told(row, "provider_name"), _yes(row["simulated"])),
+        *(prompt["slug"], prompt["title"], prompt["language"]),
+        answer["repeat"],
+        *(answer["state"], answer["error_kind"], answer["error_detail"]),
+        *(figures[figure] for figure in FIGURES),
+        facts["currency"],
         _yes(answer["usage_estimated"]),
-        *(number(_score(answer, slug)) for slug in slugs),
-        *(neutral(" | ".join(_reasons(answer, slug))) for slug in slugs),
-        *map(neutral, (answer["text"], answer["reasoning"], prompt["text"])),
+        *(_score(answer, slug) for slug in slugs),
+        *(" | ".join(_reasons(answer, slug)) for slug in slugs),
+        *(answer["text"], answer["reasoning"], prompt["text"]),
     ]
-
-
-def number(value: float | str | None) -> str:
-    """A figure as it is, for typed columns alone; unknown is empty, never 0."""
-    return "" if value is None else str(value)
 
 
 def _yes(truth: Any) -> str:

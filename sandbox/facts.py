@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 
 from catalog.models import Channel, Price
+from sandbox.breakdowns import graders, topics
 from sandbox.evidence import Found, failures, grade
 from sandbox.models import Answer, AnswerState, Contender, Judgement, Prompt, Score, TrialState
 from sandbox.reasons import Remark
 from sandbox.recommend import Recommendation, Standing
 from sandbox.stats import Estimate
+from sandbox.validity import valid_until
 
 SCHEMA = 1
 Facts = dict[str, Any]
@@ -59,7 +61,10 @@ def freeze(
             for dimension in found.dimensions
         ],
         "recommendation": _recommendation(decided),
+        "valid_until": valid_until(found.contenders, decided, finished_at),
         "ranking": _ranking(found, decided),
+        "topics": topics(found),
+        "graders": graders(found),
         "judges": _judges(found, judgements, idle_judges),
         "prompts": [_prompt(prompt) for prompt in found.prompts],
         "answers": _answers(found),

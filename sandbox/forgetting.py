@@ -31,5 +31,7 @@ def forget() -> int:
 
 @transaction.atomic
 def forget_trial(trial: Trial) -> None:
+    """With its report, and the catalogue's link to that."""
+    PublicReport.objects.filter(code=trial.code).delete()
     trial.delete()
     PromptSet.objects.filter(pk=trial.prompt_set_id, version__isnull=True).delete()

@@ -51,6 +51,11 @@ def revoked(request: HttpRequest) -> HttpResponse:
     return page(request, Problem(_("This report was revoked by its owner"), text, *_start()), status=410)
 
 
+def enough_complaints(request: HttpRequest) -> HttpResponse:
+    text = _("Several complaints came today, from you or about this report. An operator will look at them.")
+    return page(request, Problem(_("That is enough for today"), text), status=429)
+
+
 def not_yours(request: HttpRequest) -> HttpResponse:
     text = _(
         "Only the browser that started a trial can stop it or revoke its report. If that was you, your cookie is gone: "

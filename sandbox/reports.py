@@ -10,9 +10,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from catalog.models import Channel, Measurement, PublicReport
+from catalog.models import Channel, Measurement
 from marketplace.billing import ledger
-from sandbox import evidence, facts, live, rounds, stats
+from sandbox import evidence, facts, rounds, stats
 from sandbox.evidence import Found
 from sandbox.models import Answer, AnswerState, Contender, Judgement, Report, Trial, TrialState
 from sandbox.reasons import Remark
@@ -66,14 +66,6 @@ def interim(trial: Trial) -> dict[str, Any]:
         "scored": decided.scored_prompts,
         "ranking": [{"contender": ids[standing.channel], **_bounds(standing.score)} for standing in decided.ranking],
     }
-
-
-def revoke(report: Report) -> bool:
-    """Revoke the report for everybody, with the stream and the catalogue's link to it; True for exactly one caller."""
-    revoked = Report.objects.filter(pk=report.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
-    PublicReport.objects.filter(code=report.code).delete()
-    live.drop(report.trial.code)
-    return bool(revoked)
 
 
 def settle(trial: Trial) -> bool:

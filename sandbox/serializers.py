@@ -14,7 +14,8 @@ from rest_framework.reverse import reverse
 
 from catalog.models import Channel, Scenario
 from sandbox import trials
-from sandbox.models import Answer, Language, Trial
+from sandbox.models import Answer, Language, Trial, Visibility
+from sandbox.visibility import REVOKED
 
 
 class TextField(serializers.CharField):
@@ -90,6 +91,15 @@ class TrialRequestSerializer(Exact):
             "mode": Trial.Mode(data["mode"]),
             "is_blind": data["blind"],
         }
+
+
+class AudienceSerializer(Exact):
+    """Who may see a report and how much of it; what is left out stays as it is. On the owner's own prompts, ``asked``
+    asks an operator for ``public``."""
+
+    visibility = serializers.ChoiceField(choices=[*Visibility.values, REVOKED], required=False)
+    hide_prompts = serializers.BooleanField(required=False)
+    hide_answers = serializers.BooleanField(required=False)
 
 
 class LinksSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""Addresses that are a permission: kept by no cache, found by no search engine."""
+"""Addresses that are a permission: kept by no cache, found by no search engine unless the view says otherwise."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ Response = TypeVar("Response", bound=HttpResponse)
 
 
 def unlisted(view: Callable[..., Response]) -> Callable[..., Response]:
-    """``view`` with these headers on whatever it answers."""
+    """``view`` with these headers on whatever it answers, but those that it has set itself."""
 
     @functools.wraps(view)
     def shown(*args: Any, **kwargs: Any) -> Response:
         response = view(*args, **kwargs)
         for name, value in HEADERS.items():
-            response[name] = value
+            response.headers.setdefault(name, value)
         return response
 
     return shown

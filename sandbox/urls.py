@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sandbox import views
+from sandbox import report_views, views
 
 app_name = "sandbox"
 urlpatterns = [
@@ -11,7 +11,9 @@ urlpatterns = [
     path("trials/<slug:code>/", views.trial, name="trial"),
     path("trials/<slug:code>/state/", views.trial_state, name="trial_state"),
     path("trials/<slug:code>/cancel/", views.cancel_trial, name="cancel_trial"),
-    path("reports/<slug:code>/", views.report, name="report"),
-    path("reports/<slug:code>/revoke/", views.revoke_report, name="revoke_report"),
-    path("reports/<slug:code>/answers/<slug:prompt>/", views.report_prompt, name="report_prompt"),
+    path("reports/<slug:code>/", report_views.report, name="report"),
+    path("reports/<slug:code>/audience/", report_views.change_audience, name="change_audience"),
+    path("reports/<slug:code>/complain/", report_views.complain, name="complain"),
+    path("reports/<slug:code>/revoke/", report_views.revoke_report, name="revoke_report"),
+    path("reports/<slug:code>/answers/<slug:prompt>/", report_views.report_prompt, name="report_prompt"),
 ]

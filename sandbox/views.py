@@ -1,28 +1,24 @@
-"""The sandbox's pages: form → action → redirect. Whoever has a trial's or report's address may look at it."""
+"""The pages of trials: form → action → redirect. Whoever has a trial's address may look at it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from catalog.models import Scenario
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
-from sandbox import opening, problems, reports, trials
+from sandbox import opening, problems, redaction, trials
 from sandbox.forms import TrialForm
-from sandbox.models import Report, Trial
+from sandbox.models import Trial
 from sandbox.pages import form as form_page
 from sandbox.pages import live as live_page
-from sandbox.pages import report as report_page
 from sandbox.unlisted import unlisted
 
 
@@ -118,7 +114,9 @@ def trial_state(request: HttpRequest, code: str) -> JsonResponse:
     found = Trial.objects.select_related("report").filter(code=code).first()
     if found is None or (hasattr(found, "report") and found.report.revoked_at):
         return JsonResponse({}, status=404)
-    return JsonResponse(live_page.state(found))
+    state = live_page.state(found)
+    hides = hasattr(found, "report") and found.report.hides_texts
+    return JsonResponse(redaction.without_texts(state) if hides else state)
 
 
 @require_POST
@@ -129,44 +127,3 @@ def cancel_trial(request: HttpRequest, code: str) -> HttpResponse:
         return problems.not_yours(request)
     trials.cancel_trial(found)
     return redirect(found)
-
-
-@require_safe
-@unlisted
-def report(request: HttpRequest, code: str) -> HttpResponse:
-    found = Report.objects.filter(code=code).first()
-    if found is None:
-        running = Trial.objects.filter(code=code).first()
-        return redirect(running) if running else problems.no_such_report(request)
-    if found.revoked_at:
-        return problems.revoked(request)
-    is_owner = owned(request).filter(pk=found.trial_id).exists()
-    context = {"report": found, "is_owner": is_owner, **report_page.context(found.facts)}
-    return render(request, "sandbox/report.html", context)
-
-
-@require_safe
-@unlisted
-def report_prompt(request: HttpRequest, code: str, prompt: str) -> HttpResponse:
-    """Every answer to one prompt, with its scores and who gave them."""
-    found = Report.objects.filter(code=code).first()
-    if found is None:
-        return problems.no_such_report(request)
-    if found.revoked_at:
-        return problems.revoked(request)
-    context = report_page.prompt_context(found.facts, prompt)
-    if context is None:
-        return problems.no_such_report(request)
-    return render(request, "sandbox/report_prompt.html", {"report": found, **context})
-
-
-@require_POST
-@unlisted
-def revoke_report(request: HttpRequest, code: str) -> HttpResponse:
-    """From now on nobody can read the report; its owner alone may do this, once."""
-    mine = Report.objects.filter(code=code, trial__in=owned(request)).select_related("trial").first()
-    if mine is None:
-        return problems.not_yours(request)
-    reports.revoke(mine)
-    messages.success(request, _("The report is revoked. Its link no longer opens for anyone."))
-    return redirect(reverse("catalog:home"))

@@ -171,6 +171,14 @@ def _costs(facts: Facts, names: Names) -> str:
     return _("It costs %(cost)s per 100 answers; the runner-up, %(rival)s, %(rival_cost)s.") % values
 
 
+def prompts(count: int) -> str:
+    return ngettext("%(counter)s prompt", "%(counter)s prompts", count) % {"counter": count}
+
+
+def channels(count: int) -> str:
+    return ngettext("%(counter)s channel", "%(counter)s channels", count) % {"counter": count}
+
+
 def price(amount: str, currency: str) -> str:
     return money.show(Decimal(amount), currency)
 

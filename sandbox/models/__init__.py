@@ -1,14 +1,16 @@
 """Prompts, trials, scores and reports, as rows."""
 
 from sandbox.models.prompts import Language, Prompt, PromptSet
-from sandbox.models.reports import Report
+from sandbox.models.reports import AbuseReport, Complaint, Report, Visibility
 from sandbox.models.rounds import Round
 from sandbox.models.scores import Judgement, Score
 from sandbox.models.trials import Answer, AnswerState, Contender, Trial, TrialState
 
 __all__ = [
+    "AbuseReport",
     "Answer",
     "AnswerState",
+    "Complaint",
     "Contender",
     "Judgement",
     "Language",
@@ -19,4 +21,5 @@ __all__ = [
     "Score",
     "Trial",
     "TrialState",
+    "Visibility",
 ]

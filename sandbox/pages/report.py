@@ -11,9 +11,12 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sandbox import charts, markdown, wording
-from sandbox.pages import rounds
+from sandbox import charts, markdown, validity, wording
+from sandbox.pages import breakdowns, rounds
 from sandbox.wording import Facts, Names, told
+
+# Somebody in a hurry reads as many reasons; the rest stand with the evidence.
+REASONS_AT_FIRST = 3
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Row:
 
 
 def context(facts: Facts) -> dict[str, Any]:
-    rows = ranked(facts)
+    rows, said = ranked(facts), wording.recommendation(facts)
     return {
         "facts": facts,
         "scenario_title": told(facts["scenario"], "title"),
@@ -53,9 +56,16 @@ def context(facts: Facts) -> dict[str, Any]:
         "dimensions": dimensions(facts),
         "others": other_weights(facts),
         "rows": rows,
-        "said": wording.recommendation(facts),
+        "said": said,
+        "reasons": said.reasons[:REASONS_AT_FIRST],
+        "more_reasons": said.reasons[REASONS_AT_FIRST:],
+        "trust": validity.sentence(facts),
+        "takes": takes(facts),
+        "topics": breakdowns.by_topic(facts),
+        "graders": breakdowns.by_grader(facts),
+        "pairs": breakdowns.pairs(facts),
         "sure": certainty(facts),
-        "prompts": facts["prompts"],
+        "prompts": [{**each, "title": prompt_title(each, n)} for n, each in enumerate(facts["prompts"], 1)],
         "answers_total": len(facts["answers"]),
         "charts": charts.all_of(facts),
         "judges": facts["judges"],
@@ -106,6 +116,22 @@ def answer_score(answer: Facts, weights: dict[str, float]) -> float | None:
     grades = {slug: grade for slug, grade in answer["grades"].items() if weights.get(slug)}
     total = sum(weights[slug] for slug in grades)
     return sum(weights[slug] * grade for slug, grade in grades.items()) / total if total else None
+
+
+@dataclass(frozen=True)
+class Take:
+    """A channel that one may take, for somebody in a hurry: what it scores and costs."""
+
+    name: str
+    facts: Facts
+    is_chosen: bool
+
+
+def takes(facts: Facts) -> list[Take]:
+    """The channel to take, then the runner-up, as far as there are any."""
+    decided, names = facts["recommendation"], Names(facts)
+    slugs = [slug for slug in (decided["channel"], decided["runner_up"]) if slug in names.rows]
+    return [Take(names.channel(slug), names.rows[slug], slug == decided["channel"]) for slug in slugs]
 
 
 def certainty(facts: Facts) -> float:
@@ -181,6 +207,7 @@ def prompt_context(facts: Facts, slug: str) -> dict[str, Any] | None:
         "facts": facts,
         "scenario_title": told(facts["scenario"], "title"),
         "prompt": facts["prompts"][place],
+        "title": prompt_title(facts["prompts"][place], place + 1),
         "number": place + 1,
         "all": len(slugs),
         "before": facts["prompts"][place - 1] if place else None,
@@ -189,14 +216,18 @@ def prompt_context(facts: Facts, slug: str) -> dict[str, Any] | None:
     }
 
 
+def prompt_title(prompt: Facts, number: int) -> str:
+    """Its own; its number where it is hidden."""
+    return prompt["title"] or _("Prompt %(number)d") % {"number": number}
+
+
 def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
     titles = {each["slug"]: told(each, "title") for each in facts["dimensions"]}
-    judges = {judge["channel"]: judge for judge in facts["judges"]["used"]}
     scores = [
         {
             **score,
             "title": titles.get(score["dimension"], score["dimension"]),
-            "judge_facts": judges.get(score["judge"]),
+            "by": breakdowns.grader(facts, score["grader"], score["judge"]),
             "evidence_text": evidence_text(score["evidence"] or {}),
         }
         for score in answer["scores"]

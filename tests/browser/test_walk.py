@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from pypdf import PdfReader
 
 pytestmark = pytest.mark.browser
 
@@ -91,6 +92,26 @@ def test_what_a_model_writes_runs_nothing(visit):
     page.locator("a[href*='/reports/']").first.wait_for(timeout=60_000)
     assert not page.evaluate("window.__x")
     assert page.locator("main img, main iframe, main article script").count() == 0
+
+
+def test_an_owner_hides_the_answers_and_takes_the_report_home_on_paper(visit):
+    page = visit("/zh-hans/trials/new/?scenario=text-generation&top=2", language="zh-hans")
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/zh-hans/trials/*/")
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=60_000)
+    page.locator("a[href*='/reports/']").first.click()
+    page.wait_for_url("**/zh-hans/reports/*/")
+    page.locator(".report__owner > summary").click()
+    page.check("input[name=hide_answers]")
+    page.locator(".report__owner form[action$='audience/'] button").click()
+    page.locator(".messages li").wait_for()
+    page.locator(".report__owner > summary").click()
+    assert page.is_checked("input[name=hide_answers]")
+    with page.expect_download() as download:
+        page.locator("a[href*='format=pdf']").click()
+    assert download.value.suggested_filename.endswith(".pdf")
+    paper = PdfReader(download.value.path())
+    assert CHINESE.search(paper.pages[0].extract_text())
 
 
 @pytest.mark.parametrize("path", ["/en/trials/0123/", "/zh-hans/reports/0123/", "/en/channels/nobody/"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from decimal import Decimal
 
@@ -9,6 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from pypdf import PdfReader
 
 from catalog.models import FxRate, Listing, PublicReport
 from marketplace.accounts.models import User
@@ -428,6 +430,87 @@ def test_nobody_else_closes_a_report(report):
     assert Client().delete(f"/api/v1/reports/{report.code}/").status_code == 403
     assert read(report).status_code == 200
     assert Report.objects.get().revoked_at is None
+
+
+def patch(report, wish, *, token=None):
+    headers = {"x-owner-token": report.owner_token if token is None else token}
+    address = f"/api/v1/reports/{report.code}/"
+    return Client().patch(address, wish, content_type="application/json", headers=headers)
+
+
+def test_a_pdf_is_a_document_in_the_language_asked_for(report):
+    texts = {}
+    for language in ("zh", "en"):
+        response = read(report, f"?format=pdf&language={language}")
+        assert response["Content-Type"] == "application/pdf"
+        assert response["Content-Disposition"] == f'attachment; filename="touchstone-{report.code[:8]}.pdf"'
+        assert response["Cache-Control"] == "private, no-store"
+        texts[language] = PdfReader(io.BytesIO(response.content)).pages[0].extract_text()
+    assert "模拟" in texts["zh"]
+    assert "simulated" in texts["en"]
+    assert f"http://testserver/en/reports/{report.code}/" in texts["en"]
+    assert read(report, "?format=pdf&language=fr").json()["errors"][0]["field"] == "language"
+
+
+def test_ones_own_prompts_become_public_only_when_an_operator_approves(report):
+    response = patch(report, {"visibility": "public"})
+    assert response.status_code == 403
+    problem = response.json()["errors"][0]
+    assert problem["field"] == "visibility"
+    assert "asked" in problem["mend"]
+    assert Report.objects.get().visibility == "link"
+    answer = patch(report, {"visibility": "asked", "hide_answers": True}).json()
+    assert answer == {"visibility": "asked", "hide_prompts": False, "hide_answers": True}
+    assert not PublicReport.objects.exists()
+
+
+def test_a_refused_wish_changes_nothing_at_all(report):
+    assert patch(report, {"visibility": "public", "hide_prompts": True}).status_code == 403
+    assert Report.objects.get().hides_prompts is False
+
+
+def test_the_houses_prompts_become_public_and_private_again(report):
+    report.facts["own_prompts"] = False
+    report.save()
+    assert patch(report, {"visibility": "public"}).json()["visibility"] == "public"
+    assert PublicReport.objects.count() == 1
+    assert read(report).json()["visibility"] == "public"
+    assert patch(report, {"visibility": "link"}).json()["visibility"] == "link"
+    assert not PublicReport.objects.exists()
+
+
+def test_hidden_texts_are_in_no_format_and_come_back(report):
+    for query in ("", "?format=csv"):
+        assert "Why?" in read(report, query).content.decode()
+    assert patch(report, {"hide_prompts": True}).status_code == 200
+    for query in ("", "?format=csv"):
+        assert "Why?" not in read(report, query).content.decode()
+    assert read(report).json()["hidden"] == ["prompts"]
+    assert {each["text"] for each in Client().get(f"{TRIALS}{report.code}/").json()["contenders"][0]["answers"]} == {""}
+    patch(report, {"hide_prompts": False})
+    assert "Why?" in read(report).content.decode()
+
+
+def test_a_report_can_be_closed_by_a_wish_for_good(report):
+    assert patch(report, {"visibility": "revoked"}).json()["visibility"] == "revoked"
+    assert read(report, "?format=pdf").status_code == 410
+    assert patch(report, {"visibility": "link"}).status_code == 410
+
+
+@pytest.mark.parametrize(
+    ("wish_of", "field"),
+    [({"visibility": "secret"}, "visibility"), ({"hide": True}, "hide"), ({"hide_prompts": "perhaps"}, "hide_prompts")],
+)
+def test_a_senseless_wish_names_the_field(report, wish_of, field):
+    response = patch(report, wish_of)
+    assert response.status_code == 400
+    assert response.json()["errors"][0]["field"] == field
+
+
+def test_nobody_else_has_a_wish(report):
+    assert patch(report, {"hide_prompts": True}, token="").status_code == 403
+    assert patch(report, {"hide_prompts": True}, token="forged").status_code == 403
+    assert Report.objects.get().hides_prompts is False
 
 
 # -- the description -----------------------------------------------------------------------------

@@ -47,3 +47,4 @@ def test_a_published_report_on_house_prompts_stays_but_not_one_on_a_visitors():
         )
     assert forget() == 1
     assert Trial.objects.get().prompt_set.version == 1
+    assert PublicReport.objects.get().code == Trial.objects.get().code

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from sandbox import hub as hubs
-from sandbox import live, reports, streams
+from sandbox import live, streams, visibility
 from sandbox.models import Report
 from tests.factories import make_trial
 
@@ -103,15 +103,15 @@ def test_the_stream_of_a_revoked_report_is_gone(redis_url):
     trial = make_trial(channels=1, state="done", finished_at=timezone.now())
     report = Report.objects.create(trial=trial, code=trial.code, facts={})
     tell(trial.code)
-    assert reports.revoke(report)
-    assert not reports.revoke(report)
+    assert visibility.revoke(report)
+    assert not visibility.revoke(report)
     assert follow(trial.code)[0].status_code == 404
 
 
 def test_revoking_does_not_need_redis(settings):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
     trial = make_trial(channels=1, state="done", finished_at=timezone.now())
-    assert reports.revoke(Report.objects.create(trial=trial, code=trial.code, facts={}))
+    assert visibility.revoke(Report.objects.create(trial=trial, code=trial.code, facts={}))
     assert not streams.is_open_to_all(trial.code)
 
 

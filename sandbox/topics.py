@@ -1,0 +1,37 @@
+"""What the house's topics are called; a topic of anybody else's goes by its own name."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+TITLES = {
+    "advertising": gettext_lazy("advertising"),
+    "brand": gettext_lazy("brand"),
+    "causal-trap": gettext_lazy("causal traps"),
+    "code": gettext_lazy("code"),
+    "combinatorics": gettext_lazy("combinatorics"),
+    "community": gettext_lazy("community posts"),
+    "customer-care": gettext_lazy("customer care"),
+    "data-table": gettext_lazy("data tables"),
+    "decision": gettext_lazy("decisions"),
+    "festival": gettext_lazy("festivals"),
+    "fundraising": gettext_lazy("fundraising"),
+    "growth": gettext_lazy("growth"),
+    "interface-copy": gettext_lazy("interface texts"),
+    "launch": gettext_lazy("product launches"),
+    "logic": gettext_lazy("logic puzzles"),
+    "probability": gettext_lazy("probability"),
+    "product-story": gettext_lazy("product stories"),
+    "rates": gettext_lazy("rates and speeds"),
+    "recruiting": gettext_lazy("recruiting"),
+    "scheduling": gettext_lazy("scheduling"),
+    "structured": gettext_lazy("structured output"),
+    "units": gettext_lazy("units"),
+    "video-script": gettext_lazy("video scripts"),
+    "word-problem": gettext_lazy("word problems"),
+}
+
+
+def title(slug: str) -> str:
+    return str(TITLES.get(slug) or slug.replace("-", " ") or _("no topic"))
