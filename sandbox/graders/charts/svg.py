@@ -35,10 +35,12 @@ def clean(text: str, font: str = "") -> str | None:
         return None
     try:
         root = ElementTree.fromstring(text)  # noqa: S314 - what could grow, an entity, is refused above
+        return _written(root, font) if root.tag == f"{{{SVG}}}svg" else None
     except (ElementTree.ParseError, RecursionError):
         return None
-    if root.tag != f"{{{SVG}}}svg":
-        return None
+
+
+def _written(root: ElementTree.Element, font: str) -> str:
     kept = _kept(root)
     if font and len(font) < MOST_BYTES and BASE64.fullmatch(font):
         style = ElementTree.Element("style")
