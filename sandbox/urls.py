@@ -13,5 +13,6 @@ urlpatterns = [
     path("trials/<slug:code>/cancel/", views.cancel_trial, name="cancel_trial"),
     path("reports/<slug:code>/", views.report, name="report"),
     path("reports/<slug:code>/revoke/", views.revoke_report, name="revoke_report"),
+    path("reports/<slug:code>/charts/<int:answer>.svg", views.chart_picture, name="chart_picture"),
     path("reports/<slug:code>/answers/<slug:prompt>/", views.report_prompt, name="report_prompt"),
 ]

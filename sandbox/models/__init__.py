@@ -1,5 +1,6 @@
 """Prompts, trials, scores and reports, as rows."""
 
+from sandbox.models.charts import ChartCheck
 from sandbox.models.prompts import Language, Prompt, PromptSet
 from sandbox.models.reports import Report
 from sandbox.models.scores import Judgement, Score
@@ -8,6 +9,7 @@ from sandbox.models.trials import Answer, AnswerState, Contender, Trial, TrialSt
 __all__ = [
     "Answer",
     "AnswerState",
+    "ChartCheck",
     "Contender",
     "Judgement",
     "Language",

@@ -28,11 +28,11 @@ class Chart(NamedTuple):
     svg: str = ""
 
 
-def check(pairs: Sequence[tuple[str, str]], *, font: str = "") -> list[Chart]:
+def check(pairs: Sequence[tuple[str, str]], *, font: str = "", budget_s: float = render.BUDGET_S) -> list[Chart]:
     """The charts of (question, answer) pairs, in order; all pictures are drawn by one process. Takes its time."""
     read = [examine(question, answer) for question, answer in pairs]
     jobs = [job for _, job in read if job is not None]
-    drawn = iter(render.draw_all(jobs, font=font))
+    drawn = iter(render.draw_all(jobs, font=font, budget_s=budget_s))
     return [chart if job is None else with_picture(chart, next(drawn)) for chart, job in read]
 
 

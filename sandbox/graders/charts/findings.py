@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
+
+LONGEST = 200
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 # The chart does not show what it says, or shows nothing.
 WRONG = frozenset(
@@ -64,4 +68,11 @@ class Finding(NamedTuple):
 def finding(code: str, **values: Any) -> Finding:
     if code not in WRONG | DOUBTFUL | NOTES:
         raise KeyError(code)
-    return Finding(code, values)
+    return Finding(code, {name: _kept(value) for name, value in values.items()})
+
+
+def _kept(value: Any) -> Any:
+    """A stranger's text without what no database keeps, and no longer than is read."""
+    if isinstance(value, str):
+        return UNSEEN.sub("", value)[:LONGEST]
+    return [_kept(each) for each in value] if isinstance(value, list) else value

@@ -7,6 +7,7 @@ from typing import Any
 
 from sandbox.graders.charts.find import Spec
 from sandbox.graders.charts.findings import Finding, finding
+from sandbox.graders.charts.tables import amount
 from sandbox.graders.charts.units import Rows, rows_of
 
 MOST_DEPTH = 48
@@ -47,9 +48,11 @@ def _everything(value: Any) -> Iterator[tuple[int, str, Any]]:
 
 
 def _steps(sequence: dict[str, Any]) -> int:
-    start, stop, step = (sequence.get(name, default) for name, default in (("start", 0), ("stop", 0), ("step", 1)))
-    numbers = all(isinstance(each, int | float) for each in (start, stop, step))
-    return int(abs((stop - start) / step)) if numbers and step else MOST_ROWS + 1
+    """How many rows a sequence has; too many where that cannot be told."""
+    start, stop, step = (
+        amount(sequence.get(name, default)) for name, default in (("start", 0), ("stop", 0), ("step", 1))
+    )
+    return MOST_ROWS + 1 if start is None or stop is None or not step else int(abs((stop - start) / step))
 
 
 def to_draw(spec: Spec, records: Rows | None) -> tuple[Spec, list[Finding]]:

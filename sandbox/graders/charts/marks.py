@@ -165,11 +165,11 @@ def _starts_at(scale: dict[str, Any], numbers: list[float]) -> float | None:
     """Where the axis begins; None when it is cut and nobody says where."""
     domain = scale.get("domain")
     ends = domain if isinstance(domain, list) and len(domain) >= 2 else [scale.get("domainMin"), scale.get("domainMax")]
-    low, high = (end if isinstance(end, int | float) else None for end in (ends[0], ends[-1]))
+    low, high = (None if isinstance(end, str) else amount(end) for end in (ends[0], ends[-1]))
     if low is not None and low > 0:
-        return float(low)
+        return low
     if high is not None and high < 0:
-        return float(high)
+        return high
     all_apart = not numbers or min(numbers) > 0 or max(numbers) < 0
     return None if scale.get("zero") is False and low is None and all_apart else 0
 

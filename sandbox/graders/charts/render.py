@@ -16,8 +16,8 @@ from sandbox.graders.charts.find import Spec
 from sandbox.graders.charts.findings import Finding, finding
 
 DRAWING = Path(__file__).with_name("drawing.py")
-SECONDS = 4  # for one picture; the first of a process takes half a second, the next ones 0.05
-BUDGET_S = 25.0  # for all of a trial's
+SECONDS = 6  # for one picture; the first of a process takes half a second, the next ones 0.05
+BUDGET_S = 30.0  # for all of a trial's
 MEMORY = 1024**3  # less, and the engine does not start
 MOST_DEATHS = 4
 OLD, NEW = "5.21", "6.4"

@@ -36,7 +36,7 @@ def clean(text: str, font: str = "") -> str | None:
     try:
         root = ElementTree.fromstring(text)  # noqa: S314 - what could grow, an entity, is refused above
         return _written(root, font) if root.tag == f"{{{SVG}}}svg" else None
-    except (ElementTree.ParseError, RecursionError):
+    except (ElementTree.ParseError, ValueError, RecursionError):
         return None
 
 

@@ -46,12 +46,12 @@ def _plain(cell: str) -> str | float:
 
 
 def amount(text: object) -> float | None:
-    """``$1,200.50``, ``90 %`` or ``12 天`` as a number; None for a word, a pair or a span."""
-    if isinstance(text, bool) or text is None:
+    """``$1,200.50``, ``90 %`` or ``12 天`` as a number; None for a word, a pair, a span, and whatever is no cell."""
+    if isinstance(text, bool) or not isinstance(text, str | int | float):
         return None
     if isinstance(text, int | float):
         return float(text) if abs(text) < LARGEST else None
-    match = AMOUNT.match(str(text).strip())
+    match = AMOUNT.match(text.strip()[:LONGEST_CELL])
     return _float(match[1]) if match else None
 
 

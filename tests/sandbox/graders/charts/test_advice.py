@@ -277,6 +277,11 @@ def test_where_a_click_leads_is_left_out():
     assert "javascript" not in str(drawn(own(href={"value": "javascript:alert(1)"})).spec)
 
 
+def test_what_no_database_keeps_is_not_repeated():
+    found = said(own(y={"field": "a\x00\ud800\u202eb" + "x" * 900, "type": "quantitative"}))
+    assert found["field_without_values"]["field"] == "ab" + "x" * 198
+
+
 NONSENSE = [None, True, -1, 1e400, 10**400, "", "x", "datum.x", [], {}, [[]], [None], {"field": {}}, {"repeat": "row"}]
 
 

@@ -200,6 +200,7 @@ def test_paint_may_name_what_stands_in_the_same_picture():
         "<?xml-stylesheet href='x'?><svg/>",
         "<html/>",
         "<svg",
+        f'<svg xmlns="{svg.SVG}"><text>\ud800</text></svg>',
         "",
         f'<svg xmlns="{svg.SVG}"><text>{"x" * svg.MOST_BYTES}</text></svg>',
     ],
