@@ -47,7 +47,8 @@ def _written(root: ElementTree.Element, font: str) -> str:
         style.text = f'@font-face{{font-family:"{FAMILY}";src:url(data:font/ttf;base64,{font})}}'
         kept.insert(0, style)
     kept.set("xmlns", SVG)
-    kept.set("font-family", f"sans-serif, {FAMILY}")
+    # First, though it has Chinese signs alone: browsers draw a picture once, before a font that stands behind is there.
+    kept.set("font-family", f"{FAMILY}, sans-serif")
     return ElementTree.tostring(kept, encoding="unicode")
 
 

@@ -67,6 +67,10 @@ def test_the_labels_bring_a_font_of_their_own(pictures):
     assert len(data) < 20_000
 
 
+def test_that_font_stands_first_or_a_browser_draws_boxes(pictures):
+    assert ElementTree.fromstring(pictures["good"].svg).get("font-family").startswith(svg.FAMILY)
+
+
 def test_a_wrong_field_compiles_and_is_said_to_be_wrong(pictures):
     assert pictures["wrong"].compiles
     assert "unknown_field" in codes(pictures["wrong"])
