@@ -14,6 +14,7 @@ from sandbox.graders.charts.units import Rows, Unit
 
 SHOWN = 4
 MOST_CHECKED = 2_000
+SMALL = 10
 
 
 @dataclass(frozen=True)
@@ -120,15 +121,19 @@ def _once(names: Iterable[str]) -> dict[str, int | None]:
     return places
 
 
+SCALES = (1, 100, 0.01)  # as it is, as a percentage, as a part of one
+
+
 def _same(says: float, holds: float) -> bool:
-    return any(_near(says, holds * scale) for scale in (1, 100, 0.01))
+    return any(abs(says - holds * scale) <= _leeway(says) for scale in SCALES)
 
 
-def _near(says: float, other: float) -> bool:
-    """Alike, as far as ``says`` has digits."""
+def _leeway(says: float) -> float:
+    """Half of the last digit that is shown; a small whole number is meant as it stands."""
     digits = repr(says).partition(".")[2]
-    places = 0 if digits == "0" or "e" in digits else len(digits)
-    return abs(says - other) <= max(0.5 * 10**-places if places else 1e-9, abs(other) * 1e-3) + 1e-9
+    if digits == "0" or "e" in digits:
+        return 0.5 if abs(says) >= SMALL else 1e-9
+    return 0.5 * 10.0 ** -len(digits) + abs(says) * 1e-9
 
 
 class _Known:
@@ -137,17 +142,13 @@ class _Known:
     def __init__(self, numbers: Iterable[float]) -> None:
         self.sorted = sorted(numbers)
 
-    def has(self, value: float) -> bool:
-        return any(self._has(value * scale, value) for scale in (1, 100, 0.01))
+    def has(self, says: float) -> bool:
+        spans = (((says - _leeway(says)) / scale, (says + _leeway(says)) / scale) for scale in SCALES)
+        return any(self._holds_one(low, high) for low, high in spans)
 
-    def _has(self, scaled: float, value: float) -> bool:
-        width = max(abs(scaled) * 2e-3, 0.5)
-        at = bisect_left(self.sorted, scaled - width)
-        while at < len(self.sorted) and self.sorted[at] <= scaled + width:
-            if _near(value, self.sorted[at] * (value / scaled if scaled else 1)):
-                return True
-            at += 1
-        return False
+    def _holds_one(self, low: float, high: float) -> bool:
+        at = bisect_left(self.sorted, low)
+        return at < len(self.sorted) and self.sorted[at] <= high
 
 
 def _invented(rows: Rows, known: _Known) -> Iterator[Finding]:

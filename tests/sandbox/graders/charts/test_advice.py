@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -140,9 +141,21 @@ def test_a_cell_is_a_number_with_its_unit_or_none(cell, number):
 
 
 def test_alike_means_as_far_as_there_are_digits():
-    assert fields._near(0.33, 1 / 3)
-    assert fields._near(177.1, 177.07)
-    assert not fields._near(177, 160)
+    assert fields._same(0.33, 1 / 3)
+    assert fields._same(177.1, 177.07)
+    assert fields._same(33.0, 1 / 3)
+    assert not fields._same(177.0, 160)
+    assert not fields._same(3.0, 3.3)
+
+
+def test_a_large_table_and_a_large_chart_take_little_time():
+    rng = random.Random(3)
+    lines = ["|".join(["", *(f"{rng.random():.3f}" for _ in range(40)), ""]) for _ in range(70)]
+    question = "\n".join(["|" + "|".join(f"c{at}" for at in range(40)) + "|", *lines])
+    values = [{name: rng.random() * 9 for name in "abc"} for _ in range(700)]
+    started = time.process_time()
+    said(own(values=values, x={"field": "a"}, y={"field": "b"}), question)
+    assert time.process_time() - started < 1.5
 
 
 # -- marks, scales, types ------------------------------------------------------------------------
