@@ -31,9 +31,12 @@ def main(seconds: int, memory: int, most_bytes: int, font: str) -> None:
         confine(memory)
         if font:
             register(font)
-        for line in sys.stdin:
+        asked = [json.loads(line) for line in sys.stdin]
+        # All signs once, which takes a tenth of a second; each picture's own are then cut from these in no time.
+        few = cut(font, "".join(json.dumps(each, ensure_ascii=False) for each in asked)) if font else b""
+        for each in asked:
             signal.alarm(seconds)  # its default is to end the process, whatever native code is doing
-            said = draw(json.loads(line), log, most_bytes=most_bytes, font=font)
+            said = draw(each, log, most_bytes=most_bytes, font=few)
             signal.alarm(0)
             sys.stdout.write(json.dumps(said) + "\n")
             sys.stdout.flush()
@@ -57,7 +60,7 @@ def register(font: str) -> None:
     vl_convert.register_font_directory(str(Path(font).parent))
 
 
-def draw(asked: dict[str, Any], log: IO[bytes], *, most_bytes: int, font: str) -> dict[str, Any]:
+def draw(asked: dict[str, Any], log: IO[bytes], *, most_bytes: int, font: bytes) -> dict[str, Any]:
     """{"svg", "font", "warnings"} or {"error", "why"}."""
     try:
         import vl_convert
@@ -75,7 +78,8 @@ def draw(asked: dict[str, Any], log: IO[bytes], *, most_bytes: int, font: str) -
         return {"error": "too_heavy"}
     log.seek(0)
     warnings = WARNING.findall(log.read().decode(errors="replace"))
-    return {"svg": svg, "font": embedded(svg, font), "warnings": [text[:200] for text in warnings[:4]]}
+    small = base64.b64encode(cut(io.BytesIO(font), svg)).decode() if font else ""
+    return {"svg": svg, "font": small, "warnings": [text[:200] for text in warnings[:4]]}
 
 
 def reason(text: str) -> str:
@@ -84,11 +88,11 @@ def reason(text: str) -> str:
     return (lines[1] if len(lines) > 1 else lines[0] if lines else "")[:200]
 
 
-def embedded(svg: str, font: str) -> str:
-    """The Chinese characters of ``svg`` as a small font, base64: a picture can fetch none."""
-    signs = "".join(sorted(set(HAN.findall(svg))))
-    if not signs or not font:
-        return ""
+def cut(font: str | IO[bytes], text: str) -> bytes:
+    """The Chinese characters of ``text`` as a font of their own, for a picture can fetch none; empty without any."""
+    signs = "".join(sorted(set(HAN.findall(text))))
+    if not signs:
+        return b""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
@@ -100,7 +104,7 @@ def embedded(svg: str, font: str) -> str:
         cutter.subset(whole)
         made = io.BytesIO()
         whole.save(made)
-    return base64.b64encode(made.getvalue()).decode()
+    return made.getvalue()
 
 
 if __name__ == "__main__":
