@@ -14,7 +14,19 @@ from django.utils.translation import gettext_lazy as _
 from catalog.admin import ChannelAdmin
 from catalog.models import Channel
 from sandbox.desk import ReadOnly
-from sandbox.models import AbuseReport, Answer, Contender, Judgement, Prompt, PromptSet, Report, Round, Score, Trial
+from sandbox.models import (
+    AbuseReport,
+    Answer,
+    ChartCheck,
+    Contender,
+    Judgement,
+    Prompt,
+    PromptSet,
+    Report,
+    Round,
+    Score,
+    Trial,
+)
 from sandbox.report_admin import AbuseReportAdmin, ReportAdmin
 from sandbox.vetting import vet_here
 from sandbox.wire.types import WireError
@@ -128,4 +140,12 @@ class ScoreAdmin(ReadOnly):
     list_display = ("pk", "answer", "dimension", "grader", "judge", "value", "reason")
     list_filter = ("grader", "dimension")
     list_select_related = ("answer", "dimension", "judge")
+    search_fields = ("answer__contender__trial__code",)
+
+
+@admin.register(ChartCheck)
+class ChartCheckAdmin(ReadOnly):
+    list_display = ("pk", "answer", "language", "compiles")
+    list_filter = ("language", "compiles")
+    list_select_related = ("answer",)
     search_fields = ("answer__contender__trial__code",)

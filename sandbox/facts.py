@@ -13,7 +13,7 @@ import numpy as np
 from catalog.models import Channel, Price
 from sandbox.breakdowns import graders, topics
 from sandbox.evidence import Found, failures, grade
-from sandbox.models import Answer, AnswerState, Contender, Judgement, Prompt, Score, TrialState
+from sandbox.models import Answer, AnswerState, ChartCheck, Contender, Judgement, Prompt, Score, TrialState
 from sandbox.reasons import Remark
 from sandbox.recommend import Recommendation, Standing
 from sandbox.stats import Estimate
@@ -229,6 +229,7 @@ def _answers(found: Found) -> list[Facts]:
     channels = {contender.pk: contender.channel.slug for contender in found.contenders}
     prompts = {prompt.pk: prompt.slug for prompt in found.prompts}
     slugs = {dimension.pk: dimension.slug for dimension in found.dimensions}
+    charts = ChartCheck.objects.of(found.trial).facts()
     return [
         {
             "id": answer.pk,
@@ -240,6 +241,7 @@ def _answers(found: Found) -> list[Facts]:
             "scores": [
                 _score(score, slugs) for score in found.scores.get(answer.pk, []) if score.dimension_id in slugs
             ],
+            "chart": charts.get(answer.pk),
         }
         for answer in found.answers
     ]

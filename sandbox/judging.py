@@ -13,7 +13,7 @@ from django.db.models import Avg, F, Q, QuerySet
 from django.db.models.functions import Now
 
 from catalog.models import Channel, Dimension, GraderKind, Price, Scenario
-from sandbox import calling, loop, reports
+from sandbox import calling, charting, loop, reports
 from sandbox.graders import judge, panel, rule
 from sandbox.models import Answer, AnswerState, Judgement, Prompt, Score, Trial
 from sandbox.relay import Relay
@@ -84,10 +84,11 @@ async def judge_answers(trial: Trial) -> None:
         await saver.save(partial(close, lost))
         await speaker.tell(await on_thread(partial(grade_by_rule, trial)))
         work = await on_thread(partial(lay_out_judgements, trial))
-        await all_of(
+        asking = (
             Judging(row, trial, endpoint, dimensions, room=room, saver=saver, stop=stop, speaker=speaker).ask()
             for row, endpoint, dimensions in work
         )
+        await all_of([charting.check_charts(trial, saver), *asking])
         await speaker.tell_verdict()
 
 

@@ -15,5 +15,6 @@ urlpatterns = [
     path("reports/<slug:code>/audience/", report_views.change_audience, name="change_audience"),
     path("reports/<slug:code>/complain/", report_views.complain, name="complain"),
     path("reports/<slug:code>/revoke/", report_views.revoke_report, name="revoke_report"),
+    path("reports/<slug:code>/charts/<int:answer>.svg", report_views.chart_picture, name="chart_picture"),
     path("reports/<slug:code>/answers/<slug:prompt>/", report_views.report_prompt, name="report_prompt"),
 ]

@@ -1,5 +1,6 @@
 """Prompts, trials, scores and reports, as rows."""
 
+from sandbox.models.charts import ChartCheck
 from sandbox.models.prompts import Language, Prompt, PromptSet
 from sandbox.models.reports import AbuseReport, Complaint, Report, Visibility
 from sandbox.models.rounds import Round
@@ -10,6 +11,7 @@ __all__ = [
     "AbuseReport",
     "Answer",
     "AnswerState",
+    "ChartCheck",
     "Complaint",
     "Contender",
     "Judgement",

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from sandbox import charts, markdown, validity, wording
 from sandbox.pages import breakdowns, rounds
+from sandbox.pages import chart as chart_page
 from sandbox.wording import Facts, Names, told
 
 # Somebody in a hurry reads as many reasons; the rest stand with the evidence.
 REASONS_AT_FIRST = 3
+ADVICE = "visualization-advice"  # the dimension that a chart's check is evidence for
 
 
 @dataclass(frozen=True)
@@ -190,6 +192,8 @@ class Answered:
     error: str
     mend: str
     scores: list[dict[str, Any]]
+    chart: chart_page.Chart | None
+    advice: Facts
 
 
 def prompt_context(facts: Facts, slug: str) -> dict[str, Any] | None:
@@ -232,6 +236,7 @@ def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
         }
         for score in answer["scores"]
     ]
+    advised = [score for score in scores if score["dimension"] == ADVICE]
     return Answered(
         facts=answer,
         entry=entry,
@@ -241,6 +246,8 @@ def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
         error=wording.error(answer["error_kind"]) if answer["error_kind"] else "",
         mend=wording.mend(answer["error_kind"]) if answer["error_kind"] else "",
         scores=scores,
+        chart=chart_page.told(answer.get("chart"), is_asked_for=any(score["value"] is not None for score in advised)),
+        advice={"title": titles.get(ADVICE, ""), "value": answer["grades"].get(ADVICE)},
     )
 
 

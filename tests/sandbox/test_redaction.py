@@ -138,5 +138,6 @@ def _frozen(trial):
         state=TrialState.DONE,
         judgements=[],
         idle_judges=[],
+        rounds=None,
         finished_at=timezone.now(),
     )

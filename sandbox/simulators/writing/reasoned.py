@@ -10,6 +10,7 @@ from sandbox.simulators.models import Talent
 from sandbox.simulators.solving import Problem, Solution, solve
 from sandbox.simulators.writing.brief import read_brief, size
 from sandbox.simulators.writing.charts import advise
+from sandbox.simulators.writing.specs import specify
 
 _WANTS_CHART = re.compile(r"图|可视化|chart|diagram|visuali|plot", re.IGNORECASE)
 _QUESTION = re.compile(
@@ -36,7 +37,7 @@ def write_reasoned(talent: Talent, text: str, rng: Random, *, thinks: bool) -> t
     thoughts = _thoughts(problem, solution, committed) if thinks else ""
     ending = _ending(problem, solution, committed, sure=sure, talent=talent)
     body = _body(talent, problem, solution, rng, right=committed == solution.answer, room=_room(talent, text, ending))
-    return thoughts, "\n\n".join(part for part in (*body, ending) if part)
+    return thoughts, "\n\n".join(part for part in (*body, _drawn(talent, problem, solution.chart), ending) if part)
 
 
 def _room(talent: Talent, text: str, ending: str) -> int:
@@ -89,6 +90,11 @@ def _chart(talent: Talent, problem: Problem, kind: str, rng: Random) -> str:
     return label + advise(kind, skill=talent.chart, chinese=problem.chinese, rng=rng)
 
 
+def _drawn(talent: Talent, problem: Problem, kind: str) -> str:
+    """A specification is no prose: the limit of words is not its."""
+    return specify(talent.draws, problem, kind) if _WANTS_CHART.search(problem.text) else ""
+
+
 def _talk(talent: Talent, problem: Problem) -> str:
     if talent.style == "rambling":
         return problem.say(
@@ -133,6 +139,7 @@ def _at_a_loss(talent: Talent, problem: Problem, rng: Random, *, thinks: bool) -
         problem.say(f"题目给出的数量：{given or '没有数字'}。", f"What is given: {given or 'no figures'}."),
         approach if talent.logic > 0.6 else shrug,
         _chart(talent, problem, "bars", rng),
+        _drawn(talent, problem, "bars"),
         problem.say(f"答案：{guess}", f"Answer: {guess}"),
     ]
     thoughts = (

@@ -9,7 +9,7 @@ from random import Random
 
 import pytest
 
-from sandbox.graders import rule
+from sandbox.graders import charts, rule
 from sandbox.simulators.asked import Asked
 from sandbox.simulators.personas import PERSONAS
 from sandbox.simulators.writing import write
@@ -48,3 +48,30 @@ def test_every_problem_is_answered_in_its_own_language():
         _thoughts, text = write(persona.talent, Asked(text=row["text"], model=persona.name), Random(1))
         assert text.strip()
         assert any("\u4e00" <= sign <= "\u9fff" for sign in text) == (row["language"] == "zh")
+
+
+def drawn_by(name):
+    """The charts of one persona's answers to every problem with a table, as a machine finds them."""
+    persona = next(each for each in PERSONAS.values() if each.name == name)
+    pairs = []
+    for row in (row for row in PROBLEMS if "|---" in row["text"]):
+        asked = Asked(text=row["text"], model=name)
+        pairs.append((row["text"], write(persona.talent, asked, Random(f"{name} {row['slug']}"))[1]))
+    return charts.check(pairs)
+
+
+def test_a_careful_model_specifies_charts_in_which_a_machine_finds_nothing_wrong():
+    found = drawn_by("heron-think")
+    assert len(found) >= 5
+    for chart in found:
+        assert (chart.language, chart.compiles) == ("vega-lite", True)
+        assert {each.level for each in chart.findings} <= {"note"}
+
+
+def test_a_careless_model_names_a_field_that_does_not_exist():
+    for chart in drawn_by("larch-flash"):
+        assert {each.code for each in chart.findings} & {"unknown_field", "field_without_values"}
+
+
+def test_another_writes_code_which_is_recognised():
+    assert {chart.language for chart in drawn_by("kestrel-1")} == {"matplotlib"}
