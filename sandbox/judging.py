@@ -77,7 +77,7 @@ async def judge_answers(trial: Trial) -> None:
     """Score every answer of a leased trial that has none yet; raises Overtaken when the trial is taken from us."""
     room = await loop.open_room()
     saver, stop = Saver(trial), Stop()
-    async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=trial.judging_until, saver=saver):
+    async with Relay(trial.code, room.line) as relay, watched(trial, stop, until=trial.judging_until, saver=saver):
         relay.say("state", {"state": trial.state})
         speaker = Speaker(trial, relay)
         lost = Judgement.objects.filter(answer__contender__trial=trial, sent_at__isnull=False)

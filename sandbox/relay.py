@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from typing import Any
 
 import redis
-import redis.asyncio
 
 from sandbox import live
+from sandbox.line import Line
 from sandbox.wire.types import Reasoning, Text
 
 logger = logging.getLogger(__name__)
@@ -25,9 +25,9 @@ FLUSH_S = 0.04
 class Relay:
     """Collects one trial's events on the event loop and flushes them in the background."""
 
-    def __init__(self, code: str, client: redis.asyncio.Redis) -> None:
+    def __init__(self, code: str, line: Line) -> None:
         self.code = code
-        self.redis = client
+        self.line = line
         self.fresh: dict[int, tuple[list[str], list[str]]] = {}
         self.whole: dict[int, tuple[list[str], list[str]]] = {}
         self.events: list[tuple[str, Any]] = []
@@ -102,7 +102,7 @@ class Relay:
 
     async def append(self, events: list[tuple[str, Any]], *, fresh: bool) -> Any:
         keys = (live.stream_key(self.code), live.epoch_key(self.code))
-        return await self.redis.eval(live.APPEND, 2, *keys, *live.append_arguments(events, fresh=fresh))
+        return await self.line.run(live.APPEND, keys, live.append_arguments(events, fresh=fresh))
 
 
 def as_piece(text: list[str], reasoning: list[str]) -> dict[str, Any]:

@@ -41,7 +41,7 @@ async def run(trial: Trial) -> None:
     lost = Answer.objects.of(trial).waiting().filter(sent_at__isnull=False)
     await saver.save(partial(close, trial, lost, why=NOT_SENT_AGAIN))
     answers = await on_thread(partial(load, trial))
-    async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=trial.running_until, saver=saver):
+    async with Relay(trial.code, room.line) as relay, watched(trial, stop, until=trial.running_until, saver=saver):
         relay.say("state", {"state": trial.state})
         await all_of(
             Asking(answer, trial, endpoint, room=room, saver=saver, relay=relay, stop=stop).ask()
