@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Avg, F, Q, QuerySet
-from django.db.models.functions import Now
 
 from catalog.models import Channel, Dimension, GraderKind, Price, Scenario
 from sandbox import calling, loop, reports
@@ -209,7 +208,10 @@ class Judging:
         )
         async with turn:
             return await self.room.client.ask(
-                self.endpoint, self.question(), before_send=self.mark_sent, stop=self.stop
+                self.endpoint,
+                self.question(),
+                before_send=partial(self.saver.mark_sent, self.row),
+                stop=self.stop,
             )
 
     def question(self) -> Question:
@@ -221,10 +223,6 @@ class Judging:
             dimensions=self.dimensions,
             language=answer.prompt.language,
         )
-
-    async def mark_sent(self) -> None:
-        row = Judgement.objects.filter(pk=self.row.pk, state=AnswerState.WAITING)
-        await self.saver.save(partial(row.update, sent_at=Now()))
 
     def fields(self, outcome: Outcome) -> dict[str, Any]:
         price = Price.objects.in_force(self.row.judge)

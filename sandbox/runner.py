@@ -165,9 +165,7 @@ class Asking:
         self.tell("retrying", retry_in_ms=round(wait_ms))
 
     async def mark_sent(self) -> None:
-        """Before the request leaves: should we die now, nobody will send it again."""
-        sent = Answer.objects.waiting().filter(pk=self.answer.pk)
-        await self.saver.save(partial(sent.update, sent_at=Now()))
+        await self.saver.mark_sent(self.answer)
         self.tell("sent")
 
     async def finish(self, outcome: Outcome) -> None:
