@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -92,9 +94,11 @@ async def watch(trial: Trial, stop: Stop, *, until: datetime, saver: Saver) -> N
         if timezone.now() >= until:
             stop.now(WireError(Kind.TIMEOUT, TIME_IS_UP))
         try:
-            await saver.save(lambda: None)
             if await on_thread(partial(is_cancelled, trial)):
                 stop.now(WireError(Kind.CANCELLED, STOPPED))
+            # Whatever is saved prolongs the lease; only a trial that has nothing to save must do so by itself.
+            if monotonic() - saver.kept_at > settings.TRIAL_LEASE_S / 3:
+                await saver.save(lambda: None)
         except Overtaken:
             stop.now(WireError(Kind.INTERNAL, NOT_SENT_AGAIN))
             return
@@ -104,7 +108,12 @@ async def watch(trial: Trial, stop: Stop, *, until: datetime, saver: Saver) -> N
 
 
 def is_cancelled(trial: Trial) -> bool:
-    return Trial.objects.filter(pk=trial.pk, cancel_asked_at__isnull=False).exists()
+    """Whether the visitor has asked to stop; raises Overtaken when the trial is no longer ours."""
+    mine = Trial.objects.open().filter(pk=trial.pk, fence=trial.fence).values_list("cancel_asked_at")
+    found = mine.first()
+    if found is None:
+        raise Overtaken(trial.code)
+    return found[0] is not None
 
 
 class Asking:
