@@ -12,7 +12,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, UniqueConstraint
+from django.db.models import CheckConstraint, F, Prefetch, Q, UniqueConstraint
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -207,9 +207,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.filter(contender__trial=trial)
 
     def for_running(self) -> Self:
-        return self.select_related(
-            "prompt", "contender__price", "contender__channel__provider", "contender__channel__model"
-        )
+        """What asking needs: the grid's cells bare, with each of its rows and columns once."""
+        contenders = Contender.objects.select_related("price", "channel__provider")
+        cells = self.only("contender", "prompt", "repeat")
+        return cells.prefetch_related("prompt", Prefetch("contender", contenders))
 
 
 class Answer(models.Model):
