@@ -32,8 +32,10 @@ class Line:
     Nothing is asked twice: after a failure the next to ask finds a new connection.
     """
 
-    def __init__(self, connection: redis.asyncio.Connection) -> None:
+    def __init__(self, connection: redis.asyncio.Connection, *, timeout: float) -> None:
+        """``timeout``: seconds that a round trip may take."""
         self.connection = connection
+        self.timeout = timeout
         self.waiting: list[tuple[Command, asyncio.Future[Any]]] = []
         self.asking: asyncio.Task[None] | None = None
         self.used_at = 0.0
@@ -62,9 +64,11 @@ class Line:
         while self.waiting:
             batch, self.waiting = self.waiting, []
             try:
-                await self.send([command for command, _ in batch])
-                for _, answered in batch:
-                    await self.read_into(answered)
+                # One timeout around all, for the connection's own would be armed for every command.
+                async with asyncio.timeout(self.timeout):
+                    await self.send([command for command, _ in batch])
+                    for _, answered in batch:
+                        await self.read_into(answered)
             except Exception as error:  # handed to whoever waits
                 for _, answered in batch:
                     if not answered.done():

@@ -92,22 +92,17 @@ def connect() -> redis.Redis:
 
 def connect_async(*, timeout: float = 5, connections: int = 16) -> redis.asyncio.Redis:
     """A client for the running loop; calls beyond ``connections`` wait. ``timeout`` (s) must exceed any BLOCK."""
-    return redis.asyncio.Redis.from_pool(pool(timeout=timeout, connections=connections))
+    return redis.asyncio.Redis.from_pool(pool(socket_timeout=timeout, max_connections=connections, timeout=timeout))
 
 
 def open_line(*, timeout: float = 5) -> Line:
     """A connection for all that the running loop appends and asks; waits ``timeout`` (s) for an answer."""
-    return Line(pool(timeout=timeout, connections=1).make_connection())  # type: ignore[no-untyped-call]
+    return Line(pool(socket_timeout=None).make_connection(), timeout=timeout)  # type: ignore[no-untyped-call]
 
 
-def pool(*, timeout: float, connections: int) -> redis.asyncio.BlockingConnectionPool:
+def pool(**options: Any) -> redis.asyncio.BlockingConnectionPool:
     return redis.asyncio.BlockingConnectionPool.from_url(
-        settings.REDIS_URL,
-        protocol=2,
-        socket_timeout=timeout,
-        socket_connect_timeout=1,
-        max_connections=connections,
-        timeout=timeout,
+        settings.REDIS_URL, protocol=2, socket_connect_timeout=1, **options
     )
 
 

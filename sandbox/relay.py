@@ -19,7 +19,7 @@ from sandbox.wire.types import Reasoning, Text
 
 logger = logging.getLogger(__name__)
 
-FLUSH_S = 0.04
+FLUSH_MS = 40
 
 
 class Relay:
@@ -33,17 +33,18 @@ class Relay:
         self.events: list[tuple[str, Any]] = []
         self.started = False
         self.gap = False  # something was not heard: the next flush repeats whole texts
-        self.closing = False
-        self.task: asyncio.Task[None] | None = None
+        self.alarm: asyncio.TimerHandle | None = None
+        self.flushing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Relay:
-        self.task = asyncio.create_task(self.flush_often())
+        self.rest()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.closing = True
-        if self.task:
-            await self.task
+        if self.alarm:
+            self.alarm.cancel()
+        if self.flushing:
+            await self.flushing
         await self.flush()
 
     def piece(self, answer: int, piece: Text | Reasoning) -> None:
@@ -76,10 +77,17 @@ class Relay:
         self.fresh = {}
         self.events.append(("pieces", data))
 
-    async def flush_often(self) -> None:
-        while not self.closing:
-            await asyncio.sleep(FLUSH_S)
-            await self.flush()
+    def rest(self) -> None:
+        """Until the next of the moments that all trials have in common, so that they share a round trip."""
+        loop = asyncio.get_running_loop()
+        wait_ms = FLUSH_MS - round(loop.time() * 1000) % FLUSH_MS
+        self.alarm = loop.call_later(wait_ms / 1000, self.wake)
+
+    def wake(self) -> None:
+        is_flushing = self.flushing is not None and not self.flushing.done()
+        if (self.fresh or self.events) and not is_flushing:
+            self.flushing = asyncio.create_task(self.flush())
+        self.rest()
 
     async def flush(self) -> None:
         self.take_pieces()

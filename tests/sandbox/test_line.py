@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import redis
+from django.conf import settings
 
 from sandbox import line, live
 from sandbox.line import Script
@@ -107,6 +108,17 @@ def test_a_connection_that_was_silent_for_long_is_not_trusted(redis_url, monkeyp
 
     before, after = play(work)
     assert after != before
+
+
+def test_a_server_that_does_not_answer_is_waited_for_so_long_and_not_longer(redis_url):
+    async def work(mine):
+        mine.timeout = 0.05
+        with pytest.raises(TimeoutError):
+            await mine.ask("BLPOP", f"{settings.REDIS_PREFIX}nothing", "5")
+        mine.timeout = 5
+        return await mine.ask("ECHO", "after")
+
+    assert play(work) == b"after"
 
 
 def test_without_a_server_whoever_asks_is_told(settings):

@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 import redis
 
-from sandbox import live
+from sandbox import live, relay
 from sandbox.hub import Hub
 from sandbox.relay import Relay
 from sandbox.wire.types import Reasoning, Text
@@ -162,6 +162,28 @@ def test_the_relay_coalesces_pieces_and_keeps_the_order_of_events(redis_url):
         ("pieces", {"7": {"text": "ab", "reasoning": "hm"}}),
         ("answer", {"id": 7, "state": "done"}),
     ]
+
+
+def test_the_relay_speaks_again_and_again(redis_url):
+    async def play(relay, line):
+        for number, word in enumerate("abc"):
+            relay.piece(7, Text(word))
+            async with asyncio.timeout(5):
+                while len(stored()) <= number:
+                    await asyncio.sleep(0.005)
+
+    relay_session(play)
+    assert stored() == [("pieces", {"7": {"text": word}}) for word in "abc"]
+
+
+def test_the_relays_last_word_waits_for_no_moment(redis_url, monkeypatch):
+    monkeypatch.setattr(relay, "FLUSH_MS", 3_600_000)
+
+    async def play(relay, line):
+        relay.piece(7, Text("a"))
+
+    relay_session(play)
+    assert stored() == [("pieces", {"7": {"text": "a"}})]
 
 
 def test_after_a_flush_the_relay_repeats_the_whole_text_of_open_answers(redis_url):
