@@ -10,7 +10,6 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Avg, F, Q, QuerySet
-from django.db.models.functions import Now
 
 from catalog.models import Channel, Dimension, GraderKind, Price, Scenario
 from sandbox import calling, charting, loop, reports
@@ -77,7 +76,7 @@ async def judge_answers(trial: Trial) -> None:
     """Score every answer of a leased trial that has none yet; raises Overtaken when the trial is taken from us."""
     room = await loop.open_room()
     saver, stop = Saver(trial), Stop()
-    async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=trial.judging_until, saver=saver):
+    async with Relay(trial.code, room.line) as relay, watched(trial, stop, until=trial.judging_until, saver=saver):
         relay.say("state", {"state": trial.state})
         speaker = Speaker(trial, relay)
         lost = Judgement.objects.filter(answer__contender__trial=trial, sent_at__isnull=False)
@@ -210,7 +209,10 @@ class Judging:
         )
         async with turn:
             return await self.room.client.ask(
-                self.endpoint, self.question(), before_send=self.mark_sent, stop=self.stop
+                self.endpoint,
+                self.question(),
+                before_send=partial(self.saver.mark_sent, self.row),
+                stop=self.stop,
             )
 
     def question(self) -> Question:
@@ -222,10 +224,6 @@ class Judging:
             dimensions=self.dimensions,
             language=answer.prompt.language,
         )
-
-    async def mark_sent(self) -> None:
-        row = Judgement.objects.filter(pk=self.row.pk, state=AnswerState.WAITING)
-        await self.saver.save(partial(row.update, sent_at=Now()))
 
     def fields(self, outcome: Outcome) -> dict[str, Any]:
         price = Price.objects.in_force(self.row.judge)

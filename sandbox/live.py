@@ -18,11 +18,13 @@ import redis
 import redis.asyncio
 from django.conf import settings
 
+from sandbox.line import Line, Script
+
 logger = logging.getLogger(__name__)
 
 # KEYS: stream, epoch. ARGV: a fresh epoch or "" to refuse, seconds to keep, then name and data of each event.
 # Answers the epoch, or nothing when the stream is gone and the caller did not offer a fresh epoch.
-APPEND = """
+APPEND = Script("""
 local epoch = redis.call('GET', KEYS[2])
 if not epoch then
   if ARGV[1] == '' then return false end
@@ -36,7 +38,7 @@ end
 redis.call('EXPIRE', KEYS[1], ARGV[2])
 redis.call('EXPIRE', KEYS[2], ARGV[2])
 return epoch
-"""
+""")
 
 Entry = tuple[bytes, dict[bytes, bytes]]
 
@@ -90,15 +92,18 @@ def connect() -> redis.Redis:
 
 def connect_async(*, timeout: float = 5, connections: int = 16) -> redis.asyncio.Redis:
     """A client for the running loop; calls beyond ``connections`` wait. ``timeout`` (s) must exceed any BLOCK."""
-    pool = redis.asyncio.BlockingConnectionPool.from_url(
-        settings.REDIS_URL,
-        protocol=2,
-        socket_timeout=timeout,
-        socket_connect_timeout=1,
-        max_connections=connections,
-        timeout=timeout,
+    return redis.asyncio.Redis.from_pool(pool(socket_timeout=timeout, max_connections=connections, timeout=timeout))
+
+
+def open_line(*, timeout: float = 5) -> Line:
+    """A connection for all that the running loop appends and asks; waits ``timeout`` (s) for an answer."""
+    return Line(pool(socket_timeout=None).make_connection(), timeout=timeout)  # type: ignore[no-untyped-call]
+
+
+def pool(**options: Any) -> redis.asyncio.BlockingConnectionPool:
+    return redis.asyncio.BlockingConnectionPool.from_url(
+        settings.REDIS_URL, protocol=2, socket_connect_timeout=1, **options
     )
-    return redis.asyncio.Redis.from_pool(pool)
 
 
 def append_arguments(events: Iterable[tuple[str, Any]], *, fresh: bool) -> list[Any]:
@@ -112,7 +117,7 @@ def say(code: str, *events: tuple[str, Mapping[str, Any]]) -> bool:
     """Append events from synchronous code; False when Redis is away, which is no reason to stop."""
     try:
         with connect() as client:
-            client.eval(APPEND, 2, stream_key(code), epoch_key(code), *append_arguments(events, fresh=True))
+            client.eval(APPEND.text, 2, stream_key(code), epoch_key(code), *append_arguments(events, fresh=True))
     except (redis.RedisError, OSError) as error:
         logger.warning("nobody hears trial %s: %s", code, type(error).__name__)
         return False

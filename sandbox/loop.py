@@ -11,11 +11,11 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-import redis.asyncio
 import uvloop
 from django.conf import settings
 
 from sandbox import live
+from sandbox.line import Line
 from sandbox.pacing import Pacer
 from sandbox.vetting import local_addresses, own_addresses
 from sandbox.wire.addresses import Resolver
@@ -27,11 +27,11 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Room:
-    """What coroutines on the loop share: the wire's client, the pacer, and a Redis connection."""
+    """What coroutines on the loop share: the wire's client, the pacer, and a line to Redis."""
 
     client: Client
     pacer: Pacer
-    redis: redis.asyncio.Redis
+    line: Line
 
 
 def new_client(*, resolver: Resolver | None = None, **tighter: Any) -> Client:
@@ -77,18 +77,14 @@ class Loop:
     async def close_room(self) -> None:
         if self.room:
             await self.room.client.close()
-            await self.room.redis.aclose()
+            await self.room.line.close()
             self.room = None
 
     async def open_room(self) -> Room:
         """The shared things, made on the loop they belong to."""
         if self.room is None:
-            client = live.connect_async()
-            self.room = Room(
-                client=new_client(),
-                pacer=Pacer(client),
-                redis=client,
-            )
+            line = live.open_line()
+            self.room = Room(client=new_client(), pacer=Pacer(line), line=line)
         return self.room
 
 

@@ -16,14 +16,15 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import redis
-import redis.asyncio
 from django.conf import settings
+
+from sandbox.line import Line, Script
 
 logger = logging.getLogger(__name__)
 
 # KEYS: places, bucket. ARGV: place, max parallel, calls per minute, burst, seconds until a place expires.
 # Answers 0 when admitted, else milliseconds to wait. By the server's clock, so that workers' clocks do not matter.
-ADMIT = """
+ADMIT = Script("""
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -36,7 +37,7 @@ redis.call('SET', KEYS[2], string.format('%d', due + step), 'PX', 120000)
 redis.call('ZADD', KEYS[1], now + tonumber(ARGV[5]) * 1000, ARGV[1])
 redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[5]) * 1000)
 return 0
-"""
+""")
 
 
 class Lane:
@@ -50,8 +51,8 @@ class Lane:
 class Pacer:
     """The process's doorkeeper to all channels; lives on one event loop."""
 
-    def __init__(self, client: redis.asyncio.Redis) -> None:
-        self.redis = client
+    def __init__(self, line: Line) -> None:
+        self.line = line
         self.lanes: dict[int, Lane] = {}
 
     @asynccontextmanager
@@ -79,7 +80,7 @@ class Pacer:
         expires_s = settings.WIRE_LIMITS["total_ms"] // 1000 + 30
         arguments = (place, max_parallel, calls_per_minute, max_parallel, expires_s)
         try:
-            return int(await self.redis.eval(ADMIT, 2, *self.keys(channel), *arguments))
+            return int(await self.line.run(ADMIT, self.keys(channel), arguments))
         except (redis.RedisError, OSError) as error:
             logger.warning("pacing by this process alone: %s", type(error).__name__)
             return self.admit_alone(lane, calls_per_minute=calls_per_minute, burst=max_parallel)
@@ -96,7 +97,7 @@ class Pacer:
 
     async def release(self, channel: int, place: str) -> None:
         try:
-            await self.redis.zrem(self.keys(channel)[0], place)
+            await self.line.ask("ZREM", self.keys(channel)[0], place)
         except (redis.RedisError, OSError):
             logger.warning("a place at channel %s will expire by itself", channel)
 

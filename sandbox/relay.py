@@ -12,38 +12,39 @@ from collections.abc import Mapping
 from typing import Any
 
 import redis
-import redis.asyncio
 
 from sandbox import live
+from sandbox.line import Line
 from sandbox.wire.types import Reasoning, Text
 
 logger = logging.getLogger(__name__)
 
-FLUSH_S = 0.04
+FLUSH_MS = 40
 
 
 class Relay:
     """Collects one trial's events on the event loop and flushes them in the background."""
 
-    def __init__(self, code: str, client: redis.asyncio.Redis) -> None:
+    def __init__(self, code: str, line: Line) -> None:
         self.code = code
-        self.redis = client
+        self.line = line
         self.fresh: dict[int, tuple[list[str], list[str]]] = {}
         self.whole: dict[int, tuple[list[str], list[str]]] = {}
         self.events: list[tuple[str, Any]] = []
         self.started = False
         self.gap = False  # something was not heard: the next flush repeats whole texts
-        self.closing = False
-        self.task: asyncio.Task[None] | None = None
+        self.alarm: asyncio.TimerHandle | None = None
+        self.flushing: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Relay:
-        self.task = asyncio.create_task(self.flush_often())
+        self.rest()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self.closing = True
-        if self.task:
-            await self.task
+        if self.alarm:
+            self.alarm.cancel()
+        if self.flushing:
+            await self.flushing
         await self.flush()
 
     def piece(self, answer: int, piece: Text | Reasoning) -> None:
@@ -76,10 +77,17 @@ class Relay:
         self.fresh = {}
         self.events.append(("pieces", data))
 
-    async def flush_often(self) -> None:
-        while not self.closing:
-            await asyncio.sleep(FLUSH_S)
-            await self.flush()
+    def rest(self) -> None:
+        """Until the next of the moments that all trials have in common, so that they share a round trip."""
+        loop = asyncio.get_running_loop()
+        wait_ms = FLUSH_MS - round(loop.time() * 1000) % FLUSH_MS
+        self.alarm = loop.call_later(wait_ms / 1000, self.wake)
+
+    def wake(self) -> None:
+        is_flushing = self.flushing is not None and not self.flushing.done()
+        if (self.fresh or self.events) and not is_flushing:
+            self.flushing = asyncio.create_task(self.flush())
+        self.rest()
 
     async def flush(self) -> None:
         self.take_pieces()
@@ -102,7 +110,7 @@ class Relay:
 
     async def append(self, events: list[tuple[str, Any]], *, fresh: bool) -> Any:
         keys = (live.stream_key(self.code), live.epoch_key(self.code))
-        return await self.redis.eval(live.APPEND, 2, *keys, *live.append_arguments(events, fresh=fresh))
+        return await self.line.run(live.APPEND, keys, live.append_arguments(events, fresh=fresh))
 
 
 def as_piece(text: list[str], reasoning: list[str]) -> dict[str, Any]:

@@ -8,8 +8,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
+from time import monotonic
 from typing import Any
 
+from django.conf import settings
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -41,7 +43,7 @@ async def run(trial: Trial) -> None:
     lost = Answer.objects.of(trial).waiting().filter(sent_at__isnull=False)
     await saver.save(partial(close, trial, lost, why=NOT_SENT_AGAIN))
     answers = await on_thread(partial(load, trial))
-    async with Relay(trial.code, room.redis) as relay, watched(trial, stop, until=trial.running_until, saver=saver):
+    async with Relay(trial.code, room.line) as relay, watched(trial, stop, until=trial.running_until, saver=saver):
         relay.say("state", {"state": trial.state})
         await all_of(
             Asking(answer, trial, endpoint, room=room, saver=saver, relay=relay, stop=stop).ask()
@@ -92,9 +94,11 @@ async def watch(trial: Trial, stop: Stop, *, until: datetime, saver: Saver) -> N
         if timezone.now() >= until:
             stop.now(WireError(Kind.TIMEOUT, TIME_IS_UP))
         try:
-            await saver.save(lambda: None)
             if await on_thread(partial(is_cancelled, trial)):
                 stop.now(WireError(Kind.CANCELLED, STOPPED))
+            # Whatever is saved prolongs the lease; only a trial that has nothing to save must do so by itself.
+            if monotonic() - saver.kept_at > settings.TRIAL_LEASE_S / 3:
+                await saver.save(lambda: None)
         except Overtaken:
             stop.now(WireError(Kind.INTERNAL, NOT_SENT_AGAIN))
             return
@@ -104,7 +108,12 @@ async def watch(trial: Trial, stop: Stop, *, until: datetime, saver: Saver) -> N
 
 
 def is_cancelled(trial: Trial) -> bool:
-    return Trial.objects.filter(pk=trial.pk, cancel_asked_at__isnull=False).exists()
+    """Whether the visitor has asked to stop; raises Overtaken when the trial is no longer ours."""
+    mine = Trial.objects.open().filter(pk=trial.pk, fence=trial.fence).values_list("cancel_asked_at")
+    found = mine.first()
+    if found is None:
+        raise Overtaken(trial.code)
+    return found[0] is not None
 
 
 class Asking:
@@ -165,15 +174,13 @@ class Asking:
         self.tell("retrying", retry_in_ms=round(wait_ms))
 
     async def mark_sent(self) -> None:
-        """Before the request leaves: should we die now, nobody will send it again."""
-        sent = Answer.objects.waiting().filter(pk=self.answer.pk)
-        await self.saver.save(partial(sent.update, sent_at=Now()))
+        await self.saver.mark_sent(self.answer)
         self.tell("sent")
 
     async def finish(self, outcome: Outcome) -> None:
         fields = self.fields(outcome)
-        row = Answer.objects.waiting().filter(pk=self.answer.pk)
-        await self.saver.save(lambda: row.update(finished_at=Now(), **fields))
+        place = {name: getattr(self.answer, name) for name in ("pk", "contender_id", "prompt_id", "repeat")}
+        await self.saver.finish(Answer(**place, **fields, finished_at=Now()))
         self.tell_finished(fields)
 
     def fields(self, outcome: Outcome) -> dict[str, Any]:

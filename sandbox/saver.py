@@ -9,11 +9,15 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 
 from django.db import close_old_connections, transaction
+from django.db.models.functions import Now
 
-from sandbox.models import Trial
+from sandbox.models import Answer, AnswerState, Judgement, Trial
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -50,39 +54,76 @@ async def all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
         raise overtaken
 
 
+@dataclass
+class Batch:
+    """What goes into one transaction, and who waits for it."""
+
+    leaving: list[Answer | Judgement] = field(default_factory=list)
+    finished: list[Answer] = field(default_factory=list)
+    writes: list[Callable[[], Any]] = field(default_factory=list)
+    waiting: list[asyncio.Future[None]] = field(default_factory=list)
+
+
 class Saver:
-    """One trial's pending writes."""
+    """One trial's pending writes. ``kept_at`` is when a write last prolonged its lease, on the monotonic clock."""
 
     def __init__(self, trial: Trial) -> None:
         self.trial = trial
-        self.pending: list[tuple[Callable[[], Any], asyncio.Future[None]]] = []
+        self.kept_at = float("-inf")
+        self.batch = Batch()
         self.writing: asyncio.Task[None] | None = None
 
     async def save(self, write: Callable[[], Any]) -> None:
         """Have ``write`` committed; raises Overtaken when the trial is no longer ours."""
+        self.batch.writes.append(write)
+        await self.commit_batch()
+
+    async def mark_sent(self, row: Answer | Judgement) -> None:
+        """Have ``sent_at`` committed, before the request leaves: should we die then, nobody will send it again."""
+        self.batch.leaving.append(row)
+        await self.commit_batch()
+
+    async def finish(self, answer: Answer) -> None:
+        """Have the end of ``answer`` committed."""
+        self.batch.finished.append(answer)
+        await self.commit_batch()
+
+    async def commit_batch(self) -> None:
+        """Wait until the batch that is being filled is committed."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.pending.append((write, done))
+        self.batch.waiting.append(done)
         if self.writing is None or self.writing.done():
-            self.writing = asyncio.create_task(self.write_pending())
+            self.writing = asyncio.create_task(self.write_batches())
         await done
 
-    async def write_pending(self) -> None:
-        while self.pending:
-            batch, self.pending = self.pending, []
+    async def write_batches(self) -> None:
+        while self.batch.waiting:
+            batch, self.batch = self.batch, Batch()
             try:
-                await on_thread(lambda batch=batch: self.commit([write for write, _ in batch]))  # type: ignore[misc]
+                await on_thread(partial(self.commit, batch))
             except Exception as error:  # handed to whoever waits
-                for _, done in batch:
+                for done in batch.waiting:
                     if not done.done():
                         done.set_exception(error)
             else:
-                for _, done in batch:
+                for done in batch.waiting:
                     if not done.done():
                         done.set_result(None)
 
-    def commit(self, writes: list[Callable[[], Any]]) -> None:
+    def commit(self, batch: Batch) -> None:
         with transaction.atomic():
             if not self.trial.keep_lease():
                 raise Overtaken(self.trial.code)
-            for write in writes:
+            mark_sent(batch.leaving)
+            if batch.finished:
+                Answer.objects.finish(batch.finished)
+            for write in batch.writes:
                 write()
+        self.kept_at = monotonic()
+
+
+def mark_sent(rows: list[Answer | Judgement]) -> None:
+    """One statement for all; a trial asks for answers or for judgements, never for both at once."""
+    if rows:
+        waiting = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows], state=AnswerState.WAITING)
+        waiting.update(sent_at=Now())

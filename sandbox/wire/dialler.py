@@ -37,11 +37,13 @@ class TooManyInterim(http_exceptions.HttpProcessingError):
 
 
 class Handler(ResponseHandler):
-    """aiohttp's protocol with two mends: interim responses are bounded, and what came before a break can be read.
+    """aiohttp's protocol with three mends: interim responses are bounded, what came before a break can be read, and
+    a read that waited for nobody resumes nothing.
 
     aiohttp would read "100 Continue" for ever. It forgets a response whose first bytes hold a head and a wrong chunk,
     and when a connection breaks its exception overtakes the bytes that nobody has read yet. Here a broken body simply
-    ends: whether an answer is complete is for its protocol to say.
+    ends: whether an answer is complete is for its protocol to say. After every read aiohttp parses nothing again and
+    wakes a transport that never slept, which costs a tenth of the whole way of a piece.
     """
 
     awaits_head = False
@@ -60,6 +62,10 @@ class Handler(ResponseHandler):
             if not data:
                 return
         super().data_received(data)
+
+    def resume_reading(self, resume_parser: bool = True) -> None:
+        if self._reading_paused or self._buffer_paused:
+            super().resume_reading(resume_parser)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._end_body()

@@ -7,7 +7,7 @@ from contextlib import aclosing
 import pytest
 import redis
 
-from sandbox import live
+from sandbox import live, relay
 from sandbox.hub import Hub
 from sandbox.relay import Relay
 from sandbox.wire.types import Reasoning, Text
@@ -134,10 +134,10 @@ def test_nobody_to_hear_is_no_reason_to_fail(settings):
 
 def relay_session(play):
     async def run():
-        client = live.connect_async()
-        async with Relay(CODE, client) as relay:
-            await play(relay, client)
-        await client.aclose()
+        line = live.open_line()
+        async with Relay(CODE, line) as relay:
+            await play(relay, line)
+        await line.close()
 
     asyncio.run(run())
 
@@ -149,7 +149,7 @@ def stored():
 
 
 def test_the_relay_coalesces_pieces_and_keeps_the_order_of_events(redis_url):
-    async def play(relay, client):
+    async def play(relay, line):
         relay.say("state", {"state": "running"})
         relay.piece(7, Reasoning("hm"))
         relay.piece(7, Text("a"))
@@ -164,8 +164,30 @@ def test_the_relay_coalesces_pieces_and_keeps_the_order_of_events(redis_url):
     ]
 
 
+def test_the_relay_speaks_again_and_again(redis_url):
+    async def play(relay, line):
+        for number, word in enumerate("abc"):
+            relay.piece(7, Text(word))
+            async with asyncio.timeout(5):
+                while len(stored()) <= number:
+                    await asyncio.sleep(0.005)
+
+    relay_session(play)
+    assert stored() == [("pieces", {"7": {"text": word}}) for word in "abc"]
+
+
+def test_the_relays_last_word_waits_for_no_moment(redis_url, monkeypatch):
+    monkeypatch.setattr(relay, "FLUSH_MS", 3_600_000)
+
+    async def play(relay, line):
+        relay.piece(7, Text("a"))
+
+    relay_session(play)
+    assert stored() == [("pieces", {"7": {"text": "a"}})]
+
+
 def test_after_a_flush_the_relay_repeats_the_whole_text_of_open_answers(redis_url):
-    async def play(relay, client):
+    async def play(relay, line):
         relay.piece(7, Text("first, "))
         relay.piece(8, Text("finished"))
         relay.close(8)
@@ -180,19 +202,19 @@ def test_after_a_flush_the_relay_repeats_the_whole_text_of_open_answers(redis_ur
 
 
 def test_while_redis_is_away_the_relay_goes_on_and_then_catches_up(redis_url):
-    async def play(relay, client):
-        real, calls = client.eval, []
+    async def play(relay, line):
+        real, calls = line.run, []
 
         async def fail(*arguments):
             calls.append(arguments)
             raise redis.ConnectionError
 
-        client.eval = fail
+        line.run = fail
         relay.piece(7, Text("unheard, "))
         relay.say("answer", {"id": 7, "state": "streaming"})
         await relay.flush()
         assert calls
-        client.eval = real
+        line.run = real
         relay.piece(7, Text("heard"))
         await relay.flush()
 

@@ -14,10 +14,10 @@ NEVER = lambda: False  # noqa: E731
 @asynccontextmanager
 async def pacers(count):
     """So many workers, as far as Redis can tell."""
-    clients = [live.connect_async() for _ in range(count)]
-    yield [Pacer(client) for client in clients]
-    for client in clients:
-        await client.aclose()
+    lines = [live.open_line() for _ in range(count)]
+    yield [Pacer(line) for line in lines]
+    for line in lines:
+        await line.close()
 
 
 async def call(pacer, seen, *, max_parallel=2, calls_per_minute=60_000, hold_s=0.01, channel=1):
@@ -100,7 +100,7 @@ def test_without_redis_the_process_keeps_to_the_limits_alone(settings):
 def test_without_redis_the_rate_holds_too(settings):
     from sandbox.pacing import Lane
 
-    lane, pacer = Lane(2), Pacer(None)  # the client is not asked
+    lane, pacer = Lane(2), Pacer(None)  # Redis is not asked
     waits = [pacer.admit_alone(lane, calls_per_minute=60, burst=2) for _ in range(3)]
     assert waits[:2] == [0, 0]
     assert waits[2] == pytest.approx(1000, abs=20)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,8 +12,9 @@ from django.utils import timezone
 
 from sandbox import live, loop, runner
 from sandbox.models import Answer, AnswerState, Trial, TrialState
-from sandbox.saver import Overtaken
+from sandbox.saver import Overtaken, Saver
 from sandbox.simulators.personas import PERSONAS
+from sandbox.wire.client import Stop
 from tests.factories import make_channel, make_prompt, make_prompt_set, make_scenario, make_trial
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -105,6 +108,29 @@ def test_a_worker_that_was_overtaken_writes_nothing(worker):
     with pytest.raises(Overtaken):
         loop.run(runner.run(mine))
     assert not Answer.objects.of(trial).exclude(state=AnswerState.WAITING).exists()
+
+
+async def watch_for_a_while(trial, *, kept_at=float("-inf")):
+    """The stop that a watch of a tenth of a second leaves behind."""
+    saver, stop = Saver(trial), Stop()
+    saver.kept_at = kept_at
+    async with runner.watched(trial, stop, until=trial.running_until, saver=saver):
+        await asyncio.sleep(0.1)
+    return stop
+
+
+@pytest.mark.parametrize(("seconds_ago", "is_prolonged"), [(0, False), (6, True)])
+def test_only_a_trial_that_saves_nothing_prolongs_its_lease_by_itself(worker, seconds_ago, is_prolonged):
+    trial = take(make_trial(channels=1))
+    before = Trial.objects.get(pk=trial.pk).lease_until
+    worker.run(watch_for_a_while(trial, kept_at=time.monotonic() - seconds_ago))
+    assert (Trial.objects.get(pk=trial.pk).lease_until > before) is is_prolonged
+
+
+def test_a_trial_that_is_taken_from_us_stops_its_calls(worker):
+    trial = take(make_trial(channels=1))
+    Trial.objects.filter(pk=trial.pk).update(fence=trial.fence + 1)
+    assert worker.run(watch_for_a_while(trial)).error.detail == runner.NOT_SENT_AGAIN
 
 
 def test_a_trial_is_taken_once(worker):

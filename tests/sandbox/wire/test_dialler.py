@@ -7,10 +7,12 @@ import datetime
 import ipaddress
 import socket
 import ssl
+from functools import partial
 
 import aiohttp
 import pytest
 import uvloop
+from aiohttp.client_proto import ResponseHandler
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -220,6 +222,24 @@ def test_blocks_a_name_that_turned_private_even_while_its_connection_is_warm(cer
     assert good.error is None
     assert bad.error.kind == Kind.BLOCKED_ADDRESS
     assert len(up.requests) == 1
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+@pytest.mark.parametrize(("size", "is_paused"), [(10, False), (15_000, True)])
+def test_resumes_a_connection_only_when_it_was_paused(monkeypatch, loop, size, is_paused):
+    resumed = []
+    resume = ResponseHandler.resume_reading
+    monkeypatch.setattr(ResponseHandler, "resume_reading", lambda *args: (resumed.append(args), resume(*args)))
+    monkeypatch.setattr(aiohttp, "ClientSession", partial(aiohttp.ClientSession, read_bufsize=1_000))
+
+    async def work():
+        async with upstream(streams(said("x" * size), STOP, "[DONE]")) as up:
+            return await ask(f"http://{up.address}/v1", up.address)
+
+    outcome = run(work(), loop)
+    assert outcome.error is None
+    assert len(outcome.text) == size
+    assert bool(resumed) is is_paused
 
 
 def test_resolves_only_what_was_vetted():
