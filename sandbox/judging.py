@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from catalog.models import Channel, Dimension, GraderKind, Price, Scenario
 from sandbox import calling, loop, reports
 from sandbox.graders import judge, panel, rule
+from sandbox.graders.fence import quote
 from sandbox.models import Answer, AnswerState, Judgement, Prompt, Score, Trial
 from sandbox.relay import Relay
 from sandbox.runner import watched
@@ -56,7 +57,7 @@ def candidates(channels: Sequence[Channel], scenario: Scenario) -> list[Channel]
 
 def ceiling(prompt: Prompt, by: Channel, price: Price | None, fx: dict[str, str]) -> Decimal:
     """The most that judging one answer to ``prompt`` may cost."""
-    longest = judge.quote(prompt.text) + judge.quote(prompt.reference) + "x" * (GUIDE_BYTES + room_for(prompt))
+    longest = quote(prompt.text) + quote(prompt.reference) + "x" * (GUIDE_BYTES + room_for(prompt))
     return calling.ceiling(Question(text=longest, max_output_tokens=judge.OUTPUT_TOKENS), by, price, fx)
 
 
@@ -68,7 +69,7 @@ def room_for(prompt: Prompt) -> int:
 def beginning(text: str, *, most: int) -> str:
     """As much of ``text`` as has at most ``most`` bytes once it is quoted."""
     text = text[:most]
-    while (size := tokens.at_most(judge.quote(text))) > most:
+    while (size := tokens.at_most(quote(text))) > most:
         text = text[: len(text) * most // size]
     return text
 

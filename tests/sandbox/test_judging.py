@@ -14,6 +14,7 @@ from marketplace.billing import ledger, purse
 from marketplace.billing.models import Hold
 from sandbox import calling, judging, loop, tasks
 from sandbox.graders import judge
+from sandbox.graders.fence import quote
 from sandbox.models import Answer, AnswerState, Judgement, Prompt, Score, Trial, TrialState
 from sandbox.saver import Overtaken
 from tests.factories import (
@@ -277,8 +278,8 @@ def test_real_channels_without_any_judge_still_get_a_report_that_says_so(worker,
 def test_a_long_answer_is_cut_to_what_was_held_for(text):
     shown = judging.beginning(text, most=2_000)
     assert text.startswith(shown)
-    assert len(judge.quote(shown).encode()) <= 2_000
-    assert shown == text or len(judge.quote(shown).encode()) > 1_000
+    assert len(quote(shown).encode()) <= 2_000
+    assert shown == text or len(quote(shown).encode()) > 1_000
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
