@@ -13,7 +13,18 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin import ChannelAdmin
 from catalog.models import Channel
-from sandbox.models import Answer, Contender, Judgement, Prompt, PromptSet, Report, Score, Trial
+from sandbox.models import (
+    Answer,
+    Contender,
+    GraderRecord,
+    Judgement,
+    PairJudgement,
+    Prompt,
+    PromptSet,
+    Report,
+    Score,
+    Trial,
+)
 from sandbox.vetting import vet_here
 from sandbox.wire.types import WireError
 
@@ -123,6 +134,21 @@ class JudgementAdmin(ReadOnly):
     list_filter = ("state", "error_kind", "judge")
     list_select_related = ("judge", "answer")
     search_fields = ("answer__contender__trial__code",)
+
+
+@admin.register(PairJudgement)
+class PairJudgementAdmin(ReadOnly):
+    list_display = ("pk", "judge", "trial", "planted", "is_swapped", "said", "state", "error_kind", "charge")
+    list_filter = ("state", "said", "judge")
+    list_select_related = ("judge", "trial")
+    search_fields = ("trial__code", "planted")
+
+
+@admin.register(GraderRecord)
+class GraderRecordAdmin(ReadOnly):
+    list_display = ("grader", "dimension", "statistic", "value", "low", "high", "n", "prompt_version", "measured_on")
+    list_filter = ("statistic", "grader")
+    search_fields = ("grader", "data")
 
 
 @admin.register(Score)

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from sandbox import judging, live, loop, reports, runner
-from sandbox.models import Answer, Judgement, Trial, TrialState
+from sandbox.models import Answer, Trial, TrialState
 from sandbox.saver import Overtaken
 
 logger = logging.getLogger(__name__)
@@ -94,7 +94,7 @@ def give_up(trial: Trial) -> None:
     """Close what a stage that cannot be done awaits: the trial goes on without."""
     if trial.keep_lease():
         runner.close(trial, Answer.objects.of(trial).waiting(), why=runner.GIVEN_UP)
-        judging.close(Judgement.objects.filter(answer__contender__trial=trial))
+        judging.close(trial)
 
 
 @transaction.atomic

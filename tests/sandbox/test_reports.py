@@ -100,7 +100,7 @@ def test_the_facts_have_every_key_of_schema_1():
     assert set(facts) == {
         *("schema", "code", "scenario", "language", "started_at", "finished_at", "state", "simulated", "own_prompts"),
         *("blind", "currency", "repeats", "weights", "dimensions", "recommendation", "ranking", "judges", "prompts"),
-        *("answers", "manifest"),
+        *("answers", "manifest", "pairs"),
     }
     assert facts["schema"] == 1
     assert set(facts["recommendation"]) >= {
@@ -380,7 +380,7 @@ def test_a_report_takes_the_same_queries_however_many_channels(channels, django_
     ready = run_trial(
         trial, judge=make_channel(is_judge=True), levels=dict(zip("ABCDEFGH", itertools.count(2), strict=False))
     )
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(28):
         reports.write(ready)
 
 
