@@ -36,8 +36,8 @@ class Agreement:
 
 
 def kappa(one: Sequence[str], other: Sequence[str], *, clusters: Sequence[Hashable] | None = None) -> Agreement | None:
-    """Cohen's kappa of two graders' verdicts; None for fewer than ``FEWEST``, or where neither ever varies."""
-    if len(one) < FEWEST:
+    """Cohen's kappa of two graders' verdicts; None for fewer than ``FEWEST``, or where one of them never varies."""
+    if len(one) < FEWEST or min(len({*one}), len({*other})) < 2:
         return None
     names = sorted({*one, *other})
     places = {name: place for place, name in enumerate(names)}
@@ -106,7 +106,7 @@ def bounded(parts: Array, statistic: Callable[[Array], Array], *, n: int) -> Agr
         return None
     counts = np.random.default_rng(0).multinomial(len(parts), np.full(len(parts), 1 / len(parts)), RESAMPLES)
     low, high = np.nanpercentile(statistic(counts @ parts), LEVEL_TAILS)
-    return Agreement(value, float(low), float(high), n)
+    return Agreement(value, min(float(low), value), max(float(high), value), n)
 
 
 def share(hits: int, n: int) -> Agreement | None:

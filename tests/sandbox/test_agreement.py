@@ -31,8 +31,9 @@ def test_kappa_of_a_worked_table():
     assert found.low < found.value < found.high
 
 
-def test_judges_who_only_ever_say_the_same_word_have_no_kappa():
+def test_a_judge_who_only_ever_says_the_same_word_has_no_kappa():
     assert agreement.kappa(["left"] * 30, ["left"] * 30) is None
+    assert agreement.kappa(["left"] * 30, ["left", "right"] * 15) is None
 
 
 def test_a_handful_of_verdicts_says_nothing():
