@@ -7,19 +7,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from catalog.models import Channel
+from sandbox import verdicts
 from sandbox.graders import judge
-from sandbox.models import GraderRecord
+from sandbox.models import AnswerState, GraderRecord, PairJudgement
 
 Facts = dict[str, Any]
-Statistic = GraderRecord.Statistic
+# Of the newest pairs, to say how a judge has done lately.
+MOST_ROWS = 2_000
 
 
 def by_grader(graders: Iterable[str]) -> dict[str, list[GraderRecord]]:
-    """The newest records of each grader: one per dimension and statistic, those in general first."""
+    """The newest records of each grader: one per dimension, statistic and data, those in general first."""
     found: dict[str, list[GraderRecord]] = defaultdict(list)
     seen = set()
     for record in GraderRecord.objects.filter(grader__in=list(graders)).newest_first():
-        key = record.grader, record.dimension, record.statistic
+        key = record.grader, record.dimension, record.statistic, record.data
         if key not in seen:
             seen.add(key)
             found[record.grader].append(record)
@@ -51,6 +53,20 @@ def judge_bias(judges: Iterable[Channel], dimension: str) -> float | None:
     if not slugs or set(slugs) - known.keys():
         return None
     return sum(known[slug] for slug in slugs) / len(slugs)
+
+
+def lately(graders: Iterable[str]) -> dict[str, Facts]:
+    """By judge, what the newest trials' pairs showed: planted ones ``asked`` and ``missed``, and the ``flip_rate``."""
+    rows = PairJudgement.objects.filter(judge__slug__in=list(graders)).exclude(state=AnswerState.WAITING)
+    newest = list(rows.defer("text").select_related("judge").order_by("-pk")[:MOST_ROWS])
+    tested = verdicts.tested(newest)
+    return {
+        slug: {
+            **tested.get(slug, {"asked": 0, "missed": 0}),
+            **verdicts.turned(row for row in newest if row.judge.slug == slug),
+        }
+        for slug in {row.judge.slug for row in newest}
+    }
 
 
 def told(record: GraderRecord) -> Facts:

@@ -80,6 +80,12 @@ def flip_rate(verdicts: Iterable[pairwise.Verdict | None]) -> float | None:
     return round(sum(known) / len(known), 4) if known else None
 
 
+def turned(rows: Iterable[PairJudgement]) -> Facts:
+    """``pairs`` of answers that were read in both orders, and the ``flip_rate`` over them."""
+    known = [pair.verdict for pair in settled(row for row in rows if not row.planted) if pair.verdict]
+    return {"pairs": len(known), "flip_rate": flip_rate(known)}
+
+
 def tested(rows: Iterable[PairJudgement]) -> dict[str, Facts]:
     """By judge: planted pairs ``asked`` and ``missed``, and whether that leaves it ``doubtful``.
 

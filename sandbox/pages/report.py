@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sandbox import charts, markdown, wording
+from sandbox.pages import judges
 from sandbox.wording import Facts, Names, told
 
 
@@ -57,7 +58,8 @@ def context(facts: Facts) -> dict[str, Any]:
         "prompts": facts["prompts"],
         "answers_total": len(facts["answers"]),
         "charts": charts.all_of(facts),
-        "judges": facts["judges"],
+        "judges": judges.panel(facts),
+        "pairs": judges.side_by_side(facts),
         "manifest": manifest(facts),
     }
 
@@ -189,12 +191,12 @@ def prompt_context(facts: Facts, slug: str) -> dict[str, Any] | None:
 
 def answered(facts: Facts, answer: Facts, entry: Facts) -> Answered:
     titles = {each["slug"]: told(each, "title") for each in facts["dimensions"]}
-    judges = {judge["channel"]: judge for judge in facts["judges"]["used"]}
+    used = {judge["channel"]: judge for judge in facts["judges"]["used"]}
     scores = [
         {
             **score,
             "title": titles.get(score["dimension"], score["dimension"]),
-            "judge_facts": judges.get(score["judge"]),
+            "judge_facts": used.get(score["judge"]),
             "evidence_text": evidence_text(score["evidence"] or {}),
         }
         for score in answer["scores"]
