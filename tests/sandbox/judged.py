@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from decimal import Decimal
 
 from sandbox import judging, loop
@@ -35,3 +36,18 @@ def judged(trial):
     """The same after its judging, as a worker does it."""
     loop.run(judging.judge_answers(Trial.objects.take(trial.pk, TrialState.JUDGING)))
     return {score.dimension.slug: score for score in Score.objects.select_related("dimension", "judge")}
+
+
+def judged_by(client, worker, trial):
+    """The same with another ``client`` than the wire's in the worker's room."""
+    mine = Trial.objects.take(trial.pk, TrialState.JUDGING)
+
+    async def judge():
+        room = await loop.open_room()
+        worker.room = dataclasses.replace(room, client=client)
+        try:
+            await judging.judge_answers(mine)
+        finally:
+            worker.room = room
+
+    loop.run(judge())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -12,10 +14,11 @@ from django.utils import timezone
 from catalog.models import GraderKind
 from sandbox import calling, judging, loop, pairs, reports, trials
 from sandbox.graders import pairwise, planted
-from sandbox.models import Answer, AnswerState, PairJudgement, Prompt, Score, Trial, TrialState
+from sandbox.models import Answer, AnswerState, Judgement, PairJudgement, Prompt, Score, Trial, TrialState
 from sandbox.saver import Overtaken
+from sandbox.wire.types import Outcome
 from tests.factories import make_channel, make_scenario
-from tests.sandbox.judged import answered, judged, make_judge
+from tests.sandbox.judged import answered, judged, judged_by, make_judge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DULL = "In today's fast-paced world, unlock a seamless experience and take it to the next level!"
@@ -267,3 +270,38 @@ def test_the_judges_scores_stay_as_they_are_beside_the_pairs(worker):
     trial = contest()
     judged(trial)
     assert Score.objects.filter(answer__contender__trial=trial).count() == 8
+
+
+# -- juries --------------------------------------------------------------------------------------
+
+
+class Stubborn:
+    """A judge that gives everybody 5 and always names the answer that it is shown first."""
+
+    async def ask(self, _endpoint, question, *, before_send=None, stop=None):
+        await before_send()
+        slugs = re.findall(r"^- ([a-z0-9-]+):", question.system, re.MULTILINE)
+        said = {"scores": dict.fromkeys(slugs, 5)} if "<<<ANSWER" in question.text else {"verdict": {"winner": "left"}}
+        return Outcome(text=json.dumps(said), input_tokens=10, output_tokens=10)
+
+
+def test_a_judge_that_always_names_the_first_answer_is_flagged_in_the_report_and_decides_nothing(worker):
+    by = make_judge()
+    trial = contest()
+    judged_by(Stubborn(), worker, trial)
+    Trial.objects.filter(pk=trial.pk).update(state=TrialState.REPORTING, lease_until=None)
+    facts = reports.write(Trial.objects.take(trial.pk, TrialState.REPORTING)).facts
+    assert facts["judges"]["used"][0]["planted"] == {"asked": 2, "missed": 2, "doubtful": True}
+    assert facts["pairs"]["judges"] == [{"judge": by.slug, "wins": 0, "losses": 0, "ties": 2, "flips": 2, "unread": 0}]
+    assert facts["pairs"]["flip_rate"] == 1
+
+
+def test_a_jury_of_five_judges_and_each_is_tested(worker, settings):
+    settings.TRIAL_JUDGES = 5
+    jury = [make_judge(maker=f"maker-{number}") for number in range(6)]
+    trial = answered()
+    judged(trial)
+    rows = trial.pair_judgements.planted()
+    assert {row.judge_id for row in rows} == {by.pk for by in jury[:5]}
+    assert len(rows) == 20
+    assert Judgement.objects.count() == 5

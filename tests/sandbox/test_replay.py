@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import gzip
 import json
 import os
@@ -11,9 +10,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from sandbox import judging, loop, replay, verdicts
+from sandbox import replay, verdicts
 from sandbox.graders import judge, pairwise
-from sandbox.models import Answer, AnswerState, Judgement, Score, Trial, TrialState
+from sandbox.models import Answer, AnswerState, Judgement, Score, TrialState
 from sandbox.replay import Replay
 from tests.factories import (
     make_channel,
@@ -23,25 +22,14 @@ from tests.factories import (
     make_scenario,
     make_trial,
 )
-from tests.sandbox.judged import answered, judged, make_judge
+from tests.sandbox.judged import answered, judged, judged_by, make_judge
 
 pytestmark = pytest.mark.django_db(transaction=True)
 EVAL = Path(os.environ.get("TOUCHSTONE_DATA", Path(__file__).parents[3] / "shared" / "data")) / "eval"
 
 
 def replayed(worker, trial, records):
-    """Judge ``trial`` from records: the room's client is a replay."""
-    mine = Trial.objects.take(trial.pk, TrialState.JUDGING)
-
-    async def judge_from_records():
-        room = await loop.open_room()
-        worker.room = dataclasses.replace(room, client=Replay(records))
-        try:
-            await judging.judge_answers(mine)
-        finally:
-            worker.room = room
-
-    loop.run(judge_from_records())
+    judged_by(Replay(records), worker, trial)
 
 
 def scores_of(trial):
