@@ -79,11 +79,12 @@ async def judge_answers(trial: Trial, *, is_last: bool = True) -> None:
         judges = await on_thread(partial(judges_of, trial))
         await saver.save(partial(lay_out, trial, judges))
         work = await on_thread(partial(load, desk, judges, speaker))
-        await all_of([*(call.ask() for call in work), pairs.ask_waiting(desk)])
+        await all_of(call.ask() for call in work)
         await speaker.tell_verdict()
         if is_last:
             await saver.save(partial(pairs.lay_out_leaders, trial, judges))
-            await pairs.ask_waiting(desk)
+        # After the grades: where a judge is slow, pairs must not take their time.
+        await pairs.ask_waiting(desk)
 
 
 def close_lost(trial: Trial) -> None:

@@ -16,6 +16,7 @@ def make_judge(**overrides):
     """The simulated fleet's own judge, by another maker than the contenders'."""
     maker = overrides.pop("maker", "a-judges-maker")
     values = {"is_judge": True, "wire_name": "sim-judge", "model": make_model(maker=maker)}
+    values |= {"max_parallel": 16, "calls_per_minute": 6_000}
     return make_channel(**{**values, **overrides})
 
 

@@ -61,6 +61,14 @@ def test_each_judge_gets_two_planted_pairs_in_both_orders_and_is_paid_for_them(w
     assert settled == {(False, "left"), (True, "right")}
 
 
+def test_grades_go_before_pairs_so_that_a_slow_judge_grades_first(worker):
+    make_judge(max_parallel=1)
+    trial = contest()
+    judged(trial)
+    grades = Judgement.objects.filter(answer__contender__trial=trial).values_list("sent_at", flat=True)
+    assert max(grades) <= min(row.sent_at for row in trial.pair_judgements.all())
+
+
 def test_no_more_prompts_are_put_side_by_side_than_the_setting_says(worker, settings):
     settings.PAIRWISE_PROMPTS = 1
     make_judge()
