@@ -20,7 +20,8 @@ def told(
     """``idle`` are the judges at hand; ``tested`` is what the planted pairs found, by judge."""
     makers = {contender.channel.model.maker for contender in found.contenders}
     used = {judgement.judge_id: judgement.judge for judgement in judgements}
-    kept = records.by_grader(judge.slug for judge in used.values())
+    rules = rules_of(found)
+    kept = records.by_grader([*(judge.slug for judge in used.values()), *(f"rule:{name}" for name in rules)])
     return {
         "prompt_version": ", ".join(sorted({judgement.prompt_version for judgement in judgements})),
         "used": [
@@ -35,6 +36,10 @@ def told(
             }
             for judge in used.values()
         ],
+        "rules": [
+            {"rule": name, "records": [records.told(record) for record in kept.get(f"rule:{name}", [])]}
+            for name in rules
+        ],
         "left_out": [
             {
                 "channel": judge.slug,
@@ -45,3 +50,10 @@ def told(
             if used and judge.pk not in used
         ],
     }
+
+
+def rules_of(found: Found) -> list[str]:
+    """The rules that scored an answer of the trial."""
+    evidence = (score.evidence for scores in found.scores.values() for score in scores)
+    checks = (check for each in evidence for check in each.get("checks", [each]))
+    return sorted({check["rule"] for check in checks if check.get("rule")})

@@ -19,13 +19,30 @@ def panel(facts: Facts) -> Facts:
             {**judge, "record_lines": record_lines(judge, titles), "warning": warning(judge)}
             for judge in judges["used"]
         ],
+        "rules": [
+            {"title": rule_titles().get(rule["rule"], rule["rule"]), "record_lines": record_lines(rule, titles)}
+            for rule in judges.get("rules", [])
+        ],
         "left_out": [{**judge, "why": why_left_out(judge)} for judge in judges["left_out"]],
     }
 
 
-def record_lines(judge: Facts, titles: dict[str, str]) -> list[str]:
+def rule_titles() -> dict[str, str]:
+    return {
+        "number": _("numbers"),
+        "choice": _("multiple choice"),
+        "exact": _("exact texts"),
+        "code_output": _("program output"),
+        "regex": _("patterns"),
+        "json": _("JSON schema"),
+        "contains": _("must contain"),
+        "forbids": _("must not contain"),
+    }
+
+
+def record_lines(grader: Facts, titles: dict[str, str]) -> list[str]:
     """One line per record in general or on the report's dimensions; "not yet calibrated" where there is none."""
-    shown = [record for record in judge.get("records", []) if not record["dimension"] or record["dimension"] in titles]
+    shown = [record for record in grader.get("records", []) if not record["dimension"] or record["dimension"] in titles]
     return [record_line(record, titles) for record in shown] or [_("not yet calibrated against people")]
 
 
@@ -41,6 +58,10 @@ def record_line(record: Facts, titles: dict[str, str]) -> str:
         "day": parse_date(record["measured_on"]),
     }
     line = _("%(statistic)s %(value)s [%(low)s, %(high)s], n = %(n)s, on %(data)s, %(day)s") % figures
+    if record.get("flip_rate") is not None:
+        line += _(", the order decided %(share)s") % {"share": f"{record['flip_rate']:.0%}"}
+    if record.get("prompt_version"):
+        line += _(", judge prompt %(version)s") % {"version": record["prompt_version"]}
     return f"{titles[record['dimension']]}: {line}" if record["dimension"] else line
 
 

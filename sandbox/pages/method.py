@@ -26,7 +26,7 @@ def context() -> dict[str, Any]:
         "scenarios": scenarios,
         "rules": [
             {"title": title, "records": figures(known.get(f"rule:{name}", []), titles)}
-            for name, title in rule_titles().items()
+            for name, title in judge_page.rule_titles().items()
         ],
         "judges": [
             {
@@ -55,19 +55,6 @@ def graders_of(dimension: Dimension) -> list[str]:
     """Who scores it today, first who goes before the others."""
     titles = {GraderKind.RULE: _("a rule, where a prompt can be checked"), GraderKind.JUDGE: _("AI judges")}
     return [title for kind, title in titles.items() if kind in dimension.graders]
-
-
-def rule_titles() -> dict[str, str]:
-    return {
-        "number": _("numbers"),
-        "choice": _("multiple choice"),
-        "exact": _("exact texts"),
-        "code_output": _("program output"),
-        "regex": _("patterns"),
-        "json": _("JSON schema"),
-        "contains": _("must contain"),
-        "forbids": _("must not contain"),
-    }
 
 
 def figures(kept: list[GraderRecord], titles: dict[str, str]) -> list[Facts]:

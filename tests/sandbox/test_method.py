@@ -119,6 +119,27 @@ def test_a_report_tells_the_records_in_general_and_on_its_own_dimensions():
     assert shown["record_lines"] == [first, f"Logic: {first}"]
 
 
+def test_a_record_says_how_often_the_order_decided_and_with_which_prompt():
+    kept = {
+        "dimension": "",
+        "statistic": "spearman",
+        "value": 0.5,
+        "low": 0.4,
+        "high": 0.6,
+        "n": 90,
+        "data": "votes",
+        "measured_on": "2026-11-01",
+        "flip_rate": 0.128,
+        "prompt_version": "v7",
+    }
+    assert used(records=[kept])["record_lines"][0].endswith("2026-11-01, the order decided 13%, judge prompt v7")
+
+
+def test_the_rules_of_a_report_wear_their_records_too():
+    told = facts(judges={"used": [], "left_out": [], "rules": [{"rule": "number", "records": []}]})
+    assert judges.panel(told)["rules"] == [{"title": "numbers", "record_lines": ["not yet calibrated against people"]}]
+
+
 def test_a_judge_that_missed_planted_pairs_is_named_and_doubted():
     assert used()["warning"] == ""
     once = used(planted={"asked": 2, "missed": 1, "doubtful": False})["warning"]

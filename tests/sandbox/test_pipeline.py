@@ -73,6 +73,7 @@ def test_a_click_becomes_a_report_with_scores_measurements_and_a_bill(seeded):
     assert Measurement.objects.filter(metric="score").count() == 3
     assert facts["pairs"]["left"] == facts["recommendation"]["channel"]
     assert [judge["planted"] for judge in facts["judges"]["used"]] == [{"asked": 2, "missed": 0, "doubtful": False}]
+    assert {"rule": "number", "records": []} in facts["judges"]["rules"]
     calls = [*Answer.objects.of(trial), *Judgement.objects.all(), *PairJudgement.objects.all()]
     spent = sum(call.charge for call in calls)
     held = Hold.objects.get(reference=trial.hold_reference)
