@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+import os
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from sandbox import records
+from sandbox import agreement, records
 from sandbox.graders import judge, pairwise
 from sandbox.models import GraderRecord
 from tests.factories import make_dimension, make_scenario
 from tests.sandbox.judged import make_judge
 
 pytestmark = pytest.mark.django_db(transaction=True)
+LLMBAR = (
+    Path(os.environ.get("TOUCHSTONE_DATA", Path(__file__).parents[3] / "shared" / "data"))
+    / "eval"
+    / "d_llmbar_pairs.jsonl.gz"
+)
 CAREFUL = "The lamp in the window stays on, and the kettle is warm, because somebody comes home late tonight."
 STALE = "In today's fast-paced world, unlock a seamless experience and take it to the next level!"
 
@@ -163,6 +171,29 @@ def test_a_rules_checks_may_stand_in_the_case(write):
         "agreement": 1,
         "kappa": pytest.approx(1),
     }
+
+
+@pytest.mark.skipif(not LLMBAR.exists(), reason="needs TOUCHSTONE_DATA")
+def test_a_real_judges_recorded_verdicts_get_the_kappa_that_they_have(write):
+    make_judge(slug="a-judge", wire_name="somebody")
+    sides = {"model_a": "left", "model_b": "right"}
+    with gzip.open(LLMBAR, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    rows = [row for row in rows if all(row["judges"]["GPT-4/Metrics_Reference"])]
+    given, words, expected = [], [], []
+    for row in rows:
+        one, two = row["response_a"], row["response_b"]
+        given.append({"question": row["prompt"], "left": one, "right": two, "human": sides[row["human"]]})
+        straight, swapped = (sides[each] for each in row["judges"]["GPT-4/Metrics_Reference"])
+        for left, right, said in ((one, two, straight), (two, one, pairwise.MIRRORED[swapped])):
+            text = f"Thus. {json.dumps({'verdict': {'winner': said}})}"
+            words.append({"question": row["prompt"], "left": left, "right": right, "text": text})
+        expected.append(straight if straight == swapped else "tie")
+    calibrate(write(given), replay=write(words, "words.jsonl"), limit=1_000)
+    record = GraderRecord.objects.get()
+    assert record.n == len(rows)
+    assert record.value == pytest.approx(agreement.kappa([row["human"] for row in given], expected).value, abs=0.01)
+    assert record.flip_rate == pytest.approx(expected.count("tie") / len(rows), abs=0.01)
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,8 @@ class Command(BaseCommand):
             raise CommandError(f"There is no channel {options['grader']!r} that can be called.")
         trier = calibration.Trier(by, fx=trials.exchange_rates(), client=self.replay(options["replay"]))
         try:
-            chosen = trier.affordable(known, most=Decimal(options["max_cost"]))
+            # A replay costs nothing.
+            chosen = trier.affordable(known, most=Decimal("Infinity" if options["replay"] else options["max_cost"]))
         except KeyError as error:
             raise CommandError(f"No rubric has the dimension {error}.") from None
         with Progress(console=Console(stderr=True)) as progress:
