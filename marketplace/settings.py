@@ -313,7 +313,10 @@ TRIAL_MAX_ANSWERS = env_int("TRIAL_MAX_ANSWERS", 400)
 TRIAL_MAX_PROMPT_CHARS = env_int("TRIAL_MAX_PROMPT_CHARS", 20_000)
 TRIAL_KEEP_DAYS = env_int("TRIAL_KEEP_DAYS", 30)
 ONE_CLICK_PROMPTS = 6
-TRIAL_JUDGES = env_int("TRIAL_JUDGES", 1)
+# A jury has five judges at most: more cost more and decide nothing.
+TRIAL_JUDGES = min(env_int("TRIAL_JUDGES", 1), 5)
+# Prompts on which the two leaders' answers are put to each judge side by side, in both orders; 0 leaves that out.
+PAIRWISE_PROMPTS = env_int("PAIRWISE_PROMPTS", 6)
 # Complaints about reports: from one reader, and about one report.
 COMPLAINTS_PER_DAY = env_int("COMPLAINTS_PER_DAY", 5)
 COMPLAINTS_PER_REPORT_AND_DAY = 20

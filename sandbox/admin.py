@@ -19,7 +19,9 @@ from sandbox.models import (
     Answer,
     ChartCheck,
     Contender,
+    GraderRecord,
     Judgement,
+    PairJudgement,
     Prompt,
     PromptSet,
     Report,
@@ -133,6 +135,21 @@ class JudgementAdmin(ReadOnly):
     list_filter = ("state", "error_kind", "judge")
     list_select_related = ("judge", "answer")
     search_fields = ("answer__contender__trial__code",)
+
+
+@admin.register(PairJudgement)
+class PairJudgementAdmin(ReadOnly):
+    list_display = ("pk", "judge", "trial", "planted", "is_swapped", "said", "state", "error_kind", "charge")
+    list_filter = ("state", "said", "judge")
+    list_select_related = ("judge", "trial")
+    search_fields = ("trial__code", "planted")
+
+
+@admin.register(GraderRecord)
+class GraderRecordAdmin(ReadOnly):
+    list_display = ("grader", "dimension", "statistic", "value", "low", "high", "n", "prompt_version", "measured_on")
+    list_filter = ("statistic", "grader")
+    search_fields = ("grader", "data")
 
 
 @admin.register(Score)

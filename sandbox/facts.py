@@ -11,9 +11,21 @@ from typing import Any
 import numpy as np
 
 from catalog.models import Channel, Price
+from sandbox import jury, verdicts
 from sandbox.breakdowns import graders, topics
 from sandbox.evidence import Found, failures, grade
-from sandbox.models import Answer, AnswerState, ChartCheck, Contender, Judgement, Prompt, Score, TrialState
+from sandbox.models import (
+    Answer,
+    AnswerState,
+    ChartCheck,
+    Contender,
+    JudgeCall,
+    Judgement,
+    PairJudgement,
+    Prompt,
+    Score,
+    TrialState,
+)
 from sandbox.reasons import Remark
 from sandbox.recommend import Recommendation, Standing
 from sandbox.stats import Estimate
@@ -30,6 +42,7 @@ def freeze(
     code: str,
     state: TrialState,
     judgements: list[Judgement],
+    pair_judgements: list[PairJudgement],
     idle_judges: list[Channel],
     rounds: Facts | None,
     finished_at: datetime,
@@ -65,16 +78,17 @@ def freeze(
         "ranking": _ranking(found, decided),
         "topics": topics(found),
         "graders": graders(found),
-        "judges": _judges(found, judgements, idle_judges),
+        "judges": jury.told(found, judgements, idle=idle_judges, tested=verdicts.tested(pair_judgements)),
+        "pairs": verdicts.side_by_side(pair_judgements),
         "prompts": [_prompt(prompt) for prompt in found.prompts],
         "answers": _answers(found),
-        "manifest": _manifest(found, judgements),
+        "manifest": _manifest(found, [*judgements, *pair_judgements]),
     }
 
 
-def spent(answers: Iterable[Answer], judgements: Iterable[Judgement]) -> Decimal:
+def spent(*calls: Iterable[Answer | JudgeCall]) -> Decimal:
     """What the calls of a trial cost; an unknown charge adds nothing (the manifest counts those)."""
-    charges = [each.charge for each in answers] + [each.charge for each in judgements]
+    charges = [call.charge for kind in calls for call in kind]
     return sum((charge for charge in charges if charge is not None), Decimal(0))
 
 
@@ -146,7 +160,7 @@ def _ranked(found: Found, contender: Contender, standing: Standing) -> Facts:
         "value": rounded(standing.value),
         "probability_best": rounded(standing.probability_best),
         "cost": money(per_hundred(answers)),
-        "spent": money(spent(known, [])) if known else None,
+        "spent": money(spent(known)) if known else None,
         "ttft_ms_p50": percentile(figures(answers, "ttft_ms"), 50),
         "ttft_ms_p95": percentile(figures(answers, "ttft_ms"), 95),
         "output_tps_p50": percentile(figures(answers, "output_tps"), 50),
@@ -168,34 +182,6 @@ def estimated(estimate: Estimate | None) -> Facts | None:
 def rounded(number: float | None) -> float | None:
     """Four decimals are more than is known."""
     return None if number is None or not math.isfinite(number) else round(number, 4)
-
-
-def _judges(found: Found, judgements: list[Judgement], idle: list[Channel]) -> Facts:
-    makers = {contender.channel.model.maker for contender in found.contenders}
-    used = {judgement.judge_id: judgement.judge for judgement in judgements}
-    versions = sorted({judgement.prompt_version for judgement in judgements})
-    return {
-        "prompt_version": ", ".join(versions),
-        "used": [
-            {
-                "channel": judge.slug,
-                "name": judge.name,
-                "maker": judge.model.maker,
-                "shares_maker": judge.model.maker in makers,
-                "simulated": judge.is_simulated,
-            }
-            for judge in used.values()
-        ],
-        "left_out": [
-            {
-                "channel": judge.slug,
-                "name": judge.name,
-                "reason": "shares_maker" if judge.model.maker in makers else "panel_full",
-            }
-            for judge in idle
-            if used and judge.pk not in used
-        ],
-    }
 
 
 def _prompt(prompt: Prompt) -> Facts:
@@ -258,18 +244,18 @@ def _score(score: Score, slugs: dict[int, str]) -> Facts:
     }
 
 
-def _manifest(found: Found, judgements: list[Judgement]) -> Facts:
+def _manifest(found: Found, judge_calls: list[JudgeCall]) -> Facts:
     trial = found.trial
     return {
         "channels": {contender.channel.slug: _call(found, contender) for contender in found.contenders},
         "fx": trial.fx,
         "ceiling": money(trial.ceiling),
-        "spent": money(spent(found.answers, judgements)),
-        "uncharged": {"answers": _uncharged(found.answers), "judgements": _uncharged(judgements)},
+        "spent": money(spent(found.answers, judge_calls)),
+        "uncharged": {"answers": _uncharged(found.answers), "judgements": _uncharged(judge_calls)},
     }
 
 
-def _uncharged(calls: Iterable[Answer | Judgement]) -> int:
+def _uncharged(calls: Iterable[Answer | JudgeCall]) -> int:
     """Calls that left, and whose price nobody knows."""
     return sum(call.sent_at is not None and call.charge is None for call in calls)
 

@@ -12,18 +12,16 @@ from django.conf import settings
 from django.db.models import Avg, F, Q, QuerySet
 
 from catalog.models import Channel, Dimension, GraderKind, Price, Scenario
-from sandbox import calling, charting, loop, reports
+from sandbox import calling, charting, judge_calls, loop, pairs, reports
 from sandbox.graders import judge, panel, rule
-from sandbox.models import Answer, AnswerState, Judgement, Prompt, Score, Trial
+from sandbox.judge_calls import AskingJudge, Desk, beginning, room_for
+from sandbox.models import Answer, AnswerState, Judgement, PairJudgement, Prompt, Score, Trial
 from sandbox.relay import Relay
 from sandbox.runner import watched
 from sandbox.saver import Saver, all_of, on_thread
-from sandbox.wire import tokens
 from sandbox.wire.client import Stop
-from sandbox.wire.types import Endpoint, Kind, Outcome, Question
+from sandbox.wire.types import Endpoint, Outcome, Question
 
-GUIDE_BYTES = 6_000  # the judge's instructions around question, reference and answer, at most
-ANSWER_BYTES_PER_TOKEN = 10  # of an answer's output cap; what a judge is shown of a longer one is cut
 VERDICT_EVERY_S = 1.0
 
 
@@ -55,40 +53,49 @@ def candidates(channels: Sequence[Channel], scenario: Scenario) -> list[Channel]
 
 def ceiling(prompt: Prompt, by: Channel, price: Price | None, fx: dict[str, str]) -> Decimal:
     """The most that judging one answer to ``prompt`` may cost."""
-    longest = judge.quote(prompt.text) + judge.quote(prompt.reference) + "x" * (GUIDE_BYTES + room_for(prompt))
-    return calling.ceiling(Question(text=longest, max_output_tokens=judge.OUTPUT_TOKENS), by, price, fx)
+    return judge_calls.ceiling(
+        texts=[prompt.text, prompt.reference],
+        more=room_for(prompt),
+        output_tokens=judge.OUTPUT_TOKENS,
+        by=by,
+        price=price,
+        fx=fx,
+    )
 
 
-def room_for(prompt: Prompt) -> int:
-    """Bytes that an answer to ``prompt`` may have in a judge's question."""
-    return prompt.max_output_tokens * ANSWER_BYTES_PER_TOKEN
+async def judge_answers(trial: Trial, *, is_last: bool = True) -> None:
+    """Score every answer of a leased trial that has none yet; raises Overtaken when the trial is taken from us.
 
-
-def beginning(text: str, *, most: int) -> str:
-    """As much of ``text`` as has at most ``most`` bytes once it is quoted."""
-    text = text[:most]
-    while (size := tokens.at_most(judge.quote(text))) > most:
-        text = text[: len(text) * most // size]
-    return text
-
-
-async def judge_answers(trial: Trial) -> None:
-    """Score every answer of a leased trial that has none yet; raises Overtaken when the trial is taken from us."""
+    When no more answers will come (``is_last``), the leaders' are put side by side, too.
+    """
     room = await loop.open_room()
     saver, stop = Saver(trial), Stop()
+    desk = Desk(trial, room, saver, stop)
     async with Relay(trial.code, room.line) as relay, watched(trial, stop, until=trial.judging_until, saver=saver):
         relay.say("state", {"state": trial.state})
         speaker = Speaker(trial, relay)
-        lost = Judgement.objects.filter(answer__contender__trial=trial, sent_at__isnull=False)
-        await saver.save(partial(close, lost))
+        await saver.save(partial(close_lost, trial))
         await speaker.tell(await on_thread(partial(grade_by_rule, trial)))
-        work = await on_thread(partial(lay_out_judgements, trial))
-        asking = (
-            Judging(row, trial, endpoint, dimensions, room=room, saver=saver, stop=stop, speaker=speaker).ask()
-            for row, endpoint, dimensions in work
-        )
-        await all_of([charting.check_charts(trial, saver), *asking])
+        judges = await on_thread(partial(judges_of, trial))
+        await saver.save(partial(lay_out, trial, judges))
+        work = await on_thread(partial(load, desk, judges, speaker))
+        await all_of([charting.check_charts(trial, saver), *(call.ask() for call in work)])
         await speaker.tell_verdict()
+        if is_last:
+            await saver.save(partial(pairs.lay_out_leaders, trial, judges))
+        # After the grades: where a judge is slow, pairs must not take their time.
+        await pairs.ask_waiting(desk)
+
+
+def close_lost(trial: Trial) -> None:
+    """End the calls that a dead worker had made: they are not made again."""
+    for calls in calls_of(trial):
+        judge_calls.close(calls.filter(sent_at__isnull=False))
+
+
+def calls_of(trial: Trial) -> tuple[QuerySet[Any], ...]:
+    """Every call to a judge of a trial, of either kind."""
+    return Judgement.objects.filter(answer__contender__trial=trial), PairJudgement.objects.filter(trial=trial)
 
 
 class Speaker:
@@ -139,52 +146,49 @@ def grade_by_rule(trial: Trial) -> list[Score]:
     return scores
 
 
-def close(lost: QuerySet[Judgement]) -> None:
-    """End those among the calls that wait for an answer and will not be made again."""
-    lost.filter(state=AnswerState.WAITING).update(state=AnswerState.FAILED, error_kind=Kind.INTERNAL)
+def close(trial: Trial) -> None:
+    """End every call to a judge that a trial still awaits."""
+    for calls in calls_of(trial):
+        judge_calls.close(calls)
 
 
-def lay_out_judgements(trial: Trial) -> list[tuple[Judgement, Endpoint, list[Dimension]]]:
-    """A row for every answer × judge, and those that are still to be asked. A stopped trial asks no judge."""
-    if trial.cancel_asked_at:
-        return []
+def judges_of(trial: Trial) -> tuple[Channel, ...]:
+    """Who judges a trial. A stopped trial asks no judge, nor does one without an answer."""
+    if trial.cancel_asked_at or not Answer.objects.of(trial).done().exists():
+        return ()
     channels = [c.channel for c in trial.contenders.select_related("channel__provider", "channel__model")]
-    judges = panel_for(channels, trial.scenario).judges
+    return panel_for(channels, trial.scenario).judges
+
+
+def lay_out(trial: Trial, judges: Sequence[Channel]) -> None:
+    """A row for every answer × judge, and for each judge's planted pairs."""
     answers = list(Answer.objects.of(trial).done())
     Judgement.objects.bulk_create(
         (Judgement(answer=a, judge=j, prompt_version=judge.PROMPT_VERSION) for a in answers for j in judges),
         ignore_conflicts=True,
     )
-    waiting = Judgement.objects.filter(answer__contender__trial=trial, state=AnswerState.WAITING).select_related(
-        "answer__prompt", "judge__provider", "judge__model"
-    )
-    dimensions = [d for d in trial.rubric.dimensions.all() if GraderKind.JUDGE in d.graders]
+    pairs.lay_out_planted(trial, judges)
+
+
+def load(desk: Desk, judges: Sequence[Channel], speaker: Speaker) -> list[Judging]:
+    """The judgements that are still to be asked for."""
+    waiting = Judgement.objects.filter(answer__contender__trial=desk.trial, state=AnswerState.WAITING)
+    rows = waiting.select_related("answer__prompt", "judge__provider", "judge__model")
+    dimensions = [d for d in desk.trial.rubric.dimensions.all() if GraderKind.JUDGE in d.graders]
     endpoints = {j.pk: calling.endpoint_of(j) for j in judges}
-    return [(row, endpoints[row.judge_id], dimensions) for row in waiting if row.judge_id in endpoints]
+    return [
+        Judging(row, endpoints[row.judge_id], desk, dimensions, speaker) for row in rows if row.judge_id in endpoints
+    ]
 
 
-class Judging:
+class Judging(AskingJudge[Judgement]):
     """One call to one judge about one answer."""
 
     def __init__(
-        self,
-        row: Judgement,
-        trial: Trial,
-        endpoint: Endpoint,
-        dimensions: list[Dimension],
-        *,
-        room: loop.Room,
-        saver: Saver,
-        stop: Stop,
-        speaker: Speaker,
+        self, row: Judgement, endpoint: Endpoint, desk: Desk, dimensions: list[Dimension], speaker: Speaker
     ) -> None:
-        self.row = row
-        self.trial = trial
-        self.endpoint = endpoint
+        super().__init__(row, endpoint, desk)
         self.dimensions = dimensions
-        self.room = room
-        self.saver = saver
-        self.stop = stop
         self.speaker = speaker
 
     async def ask(self) -> None:
@@ -194,26 +198,8 @@ class Judging:
             scores = [self.score(d, 1.0, reason) for d in self.dimensions]
             await self.save({"state": AnswerState.DONE, "charge": Decimal(0)}, scores)
             return
-        outcome = Outcome(error=self.stop.error)
-        if outcome.error is None:
-            outcome = await self.call()
-        await self.save(await on_thread(partial(self.fields, outcome)), self.read(outcome))
-
-    async def call(self) -> Outcome:
-        channel = self.row.judge
-        turn = self.room.pacer.slot(
-            channel.pk,
-            max_parallel=channel.max_parallel,
-            calls_per_minute=channel.calls_per_minute,
-            given_up=lambda: self.stop.error is not None,
-        )
-        async with turn:
-            return await self.room.client.ask(
-                self.endpoint,
-                self.question(),
-                before_send=partial(self.saver.mark_sent, self.row),
-                stop=self.stop,
-            )
+        outcome = await self.outcome()
+        await self.save(await self.fields(outcome), self.read(outcome))
 
     def question(self) -> Question:
         answer = self.row.answer
@@ -225,17 +211,8 @@ class Judging:
             language=answer.prompt.language,
         )
 
-    def fields(self, outcome: Outcome) -> dict[str, Any]:
-        price = Price.objects.in_force(self.row.judge)
-        at_most = ceiling(self.row.answer.prompt, self.row.judge, price, self.trial.fx)
-        return {
-            "state": AnswerState.FAILED if outcome.error else AnswerState.DONE,
-            "text": outcome.text,
-            "error_kind": outcome.error.kind.value if outcome.error else "",
-            "input_tokens": outcome.input_tokens,
-            "output_tokens": outcome.output_tokens,
-            "charge": calling.cost_of(outcome, price, self.trial.fx, at_most=at_most).charge,
-        }
+    def ceiling(self, price: Price | None) -> Decimal:
+        return ceiling(self.row.answer.prompt, self.row.judge, price, self.desk.trial.fx)
 
     def read(self, outcome: Outcome) -> list[Score]:
         """The judge's scores; what is unreadable is unscored, and so is everything when the call failed."""
@@ -256,11 +233,9 @@ class Judging:
         )
 
     async def save(self, fields: dict[str, Any], scores: list[Score]) -> None:
-        row = Judgement.objects.filter(pk=self.row.pk, state=AnswerState.WAITING)
-
         def write() -> None:
-            if row.update(**fields):
+            if self.waiting().update(**fields):
                 Score.objects.bulk_create(scores, ignore_conflicts=True)
 
-        await self.saver.save(write)
+        await self.desk.saver.save(write)
         await self.speaker.tell(scores)

@@ -38,6 +38,7 @@ def write(trial: Trial) -> Report | None:
     laid_out = evidence.lay_out(found)
     decided = _decide(found, laid_out)
     judgements = list(_judgements(trial).select_related("judge__provider", "judge__model"))
+    pair_judgements = list(_pair_judgements(trial))
     state = _last_state(found)
     frozen = facts.freeze(
         found,
@@ -45,12 +46,15 @@ def write(trial: Trial) -> Report | None:
         code=trial.code,
         state=state,
         judgements=judgements,
+        pair_judgements=pair_judgements,
         idle_judges=_judges_at_hand(trial),
         rounds=rounds.facts(found),
         finished_at=timezone.now(),
     )
     measured = list(_measure(found, laid_out, judgements)) if state == TrialState.DONE else []
-    return _publish(trial, state, frozen=frozen, measured=measured, cost=facts.spent(found.answers, judgements))
+    return _publish(
+        trial, state, frozen=frozen, measured=measured, cost=facts.spent(found.answers, judgements, pair_judgements)
+    )
 
 
 def interim(trial: Trial) -> dict[str, Any]:
@@ -71,7 +75,8 @@ def interim(trial: Trial) -> dict[str, Any]:
 def settle(trial: Trial) -> bool:
     """Charge what the calls cost and give the rest of the hold back; True for exactly one caller."""
     answers = Answer.objects.of(trial).only("charge")
-    return _settle(trial, facts.spent(answers, _judgements(trial).only("charge")))
+    judged = _judgements(trial).only("charge")
+    return _settle(trial, facts.spent(answers, judged, trial.pair_judgements.only("charge")))
 
 
 def _decide(found: Found, laid_out: Evidence) -> Recommendation:
@@ -114,6 +119,13 @@ def _advice(found: Found) -> list[Remark]:
 
 def _judgements(trial: Trial) -> Any:
     return Judgement.objects.filter(answer__contender__trial=trial).order_by("judge_id", "pk")
+
+
+def _pair_judgements(trial: Trial) -> Any:
+    rows = trial.pair_judgements.select_related(
+        "judge", "left__contender__channel", "left__prompt", "right__contender__channel"
+    )
+    return rows.order_by("judge_id", "left__prompt__position", "pk")
 
 
 def _judges_at_hand(trial: Trial) -> list[Channel]:

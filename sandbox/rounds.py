@@ -62,7 +62,9 @@ def go_on(trial: Trial) -> bool:
     """
     if trial.mode != Trial.Mode.ADAPTIVE:
         return False
-    current = trial.rounds.get(looked_at__isnull=True)
+    current = trial.rounds.filter(looked_at__isnull=True).first()
+    if current is None:  # a worker looked, saw that it was over, and died before it said so
+        return False
     found = evidence.gather(trial, texts=False)
     standing = look(found, awake(trial, found.contenders))
     with transaction.atomic():

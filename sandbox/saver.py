@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from django.db import close_old_connections, transaction
 from django.db.models.functions import Now
 
-from sandbox.models import Answer, AnswerState, Judgement, Trial
+from sandbox.models import Answer, AnswerState, JudgeCall, Trial
 
 logger = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -58,7 +58,7 @@ async def all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:
 class Batch:
     """What goes into one transaction, and who waits for it."""
 
-    leaving: list[Answer | Judgement] = field(default_factory=list)
+    leaving: list[Answer | JudgeCall] = field(default_factory=list)
     finished: list[Answer] = field(default_factory=list)
     writes: list[Callable[[], Any]] = field(default_factory=list)
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
@@ -78,7 +78,7 @@ class Saver:
         self.batch.writes.append(write)
         await self.commit_batch()
 
-    async def mark_sent(self, row: Answer | Judgement) -> None:
+    async def mark_sent(self, row: Answer | JudgeCall) -> None:
         """Have ``sent_at`` committed, before the request leaves: should we die then, nobody will send it again."""
         self.batch.leaving.append(row)
         await self.commit_batch()
@@ -122,8 +122,8 @@ class Saver:
         self.kept_at = monotonic()
 
 
-def mark_sent(rows: list[Answer | Judgement]) -> None:
-    """One statement for all; a trial asks for answers or for judgements, never for both at once."""
-    if rows:
-        waiting = type(rows[0]).objects.filter(pk__in=[row.pk for row in rows], state=AnswerState.WAITING)
-        waiting.update(sent_at=Now())
+def mark_sent(rows: Sequence[Answer | JudgeCall]) -> None:
+    """One statement for all rows of a kind."""
+    for kind in {type(row) for row in rows}:
+        pks = [row.pk for row in rows if type(row) is kind]
+        kind._default_manager.filter(pk__in=pks, state=AnswerState.WAITING).update(sent_at=Now())

@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from sandbox import judging, live, loop, reports, rounds, runner
-from sandbox.models import Answer, Judgement, Trial, TrialState
+from sandbox.models import Answer, Trial, TrialState
 from sandbox.saver import Overtaken
 
 logger = logging.getLogger(__name__)
@@ -40,13 +40,7 @@ def run_trial(trial_id: int) -> None:
 @shared_task
 def judge_trial(trial_id: int) -> None:
     """Grade them by rule and by judges; an adaptive trial may then ask another round."""
-    attend(
-        trial_id,
-        TrialState.JUDGING,
-        lambda trial: loop.run(judging.judge_answers(trial)),
-        then=TrialState.REPORTING,
-        again=rounds.go_on,
-    )
+    attend(trial_id, TrialState.JUDGING, judge, then=TrialState.REPORTING, again=ask_again)
 
 
 @shared_task
@@ -56,6 +50,19 @@ def write_report(trial_id: int) -> None:
 
 
 STAGES = {TrialState.RUNNING: run_trial, TrialState.JUDGING: judge_trial, TrialState.REPORTING: write_report}
+
+
+def judge(trial: Trial) -> None:
+    loop.run(judging.judge_answers(trial, is_last=trial.mode == Trial.Mode.FIXED))
+
+
+def ask_again(trial: Trial) -> bool:
+    """Whether another round was laid out; after an adaptive trial's last one its leaders are put side by side."""
+    if rounds.go_on(trial):
+        return True
+    if trial.mode == Trial.Mode.ADAPTIVE:
+        attempt(trial, TrialState.JUDGING, lambda trial: loop.run(judging.judge_answers(trial)))
+    return False
 
 
 def publish(trial: Trial) -> None:
@@ -111,7 +118,7 @@ def give_up(trial: Trial) -> None:
     """Close what a stage that cannot be done awaits: the trial goes on without."""
     if trial.keep_lease():
         runner.close(trial, Answer.objects.of(trial).waiting(), why=runner.GIVEN_UP)
-        judging.close(Judgement.objects.filter(answer__contender__trial=trial))
+        judging.close(trial)
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Channel, FxRate, Price, Scenario
 from marketplace.billing import ledger, purse, quotas
-from sandbox import calling, judging, rounds, tasks
+from sandbox import calling, judging, pairs, rounds, tasks
 from sandbox.graders.rule.references import checks_for
 from sandbox.models import Answer, Contender, Prompt, PromptSet, Trial, TrialState
 
@@ -78,7 +78,12 @@ class Plan:
             judging.ceiling(prompt, judge, self.prices.get(judge.pk), self.fx)
             for judge, prompt in product(self.judges, self.prompts)
         )
-        return self.repeats * (sum(asked, Decimal(0)) + len(self.channels) * sum(judged, Decimal(0)))
+        compared = (
+            pairs.ceiling(self.prompts, judge, self.prices.get(judge.pk), self.fx, contested=len(self.channels) > 1)
+            for judge in self.judges
+        )
+        graded = sum(asked, Decimal(0)) + len(self.channels) * sum(judged, Decimal(0))
+        return self.repeats * graded + sum(compared, Decimal(0))
 
 
 def suggest(scenario: Scenario, *, top: int, may_train: bool = True) -> list[Channel]:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("trials/<slug:code>/", views.trial, name="trial"),
     path("trials/<slug:code>/state/", views.trial_state, name="trial_state"),
     path("trials/<slug:code>/cancel/", views.cancel_trial, name="cancel_trial"),
+    path("method/", views.method, name="method"),
     path("reports/<slug:code>/", report_views.report, name="report"),
     path("reports/<slug:code>/audience/", report_views.change_audience, name="change_audience"),
     path("reports/<slug:code>/complain/", report_views.complain, name="complain"),

@@ -19,6 +19,7 @@ from sandbox.forms import TrialForm
 from sandbox.models import Trial
 from sandbox.pages import form as form_page
 from sandbox.pages import live as live_page
+from sandbox.pages import method as method_page
 from sandbox.unlisted import unlisted
 
 
@@ -127,3 +128,9 @@ def cancel_trial(request: HttpRequest, code: str) -> HttpResponse:
         return problems.not_yours(request)
     trials.cancel_trial(found)
     return redirect(found)
+
+
+@require_safe
+def method(request: HttpRequest) -> HttpResponse:
+    """How we score, and every grader's record."""
+    return render(request, "sandbox/method.html", method_page.context())

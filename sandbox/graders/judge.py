@@ -1,23 +1,19 @@
-"""What a judge is asked, and what is read from its words: 1-10 per dimension, or None, never zero.
-
-Question, reference and answer are untrusted. Each travels as one JSON string in a block whose marks carry a random
-fence, and no ``<`` is left inside, so that neither a mark nor a chat template's token can be spelled there.
-"""
+"""What a judge is asked about one answer, and what is read from its words: 1-10 per dimension, or None, never zero."""
 
 from __future__ import annotations
 
 import json
 import re
-import secrets
 import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
+from sandbox.graders import last_object
+from sandbox.graders.fence import enclose
 from sandbox.wire.types import Question
 
 PROMPT_VERSION = "2025-1"
 OUTPUT_TOKENS = 700
-READ_CHARS = 20_000  # of a judge's text, from its end
 REASON_CHARS = 600
 
 RULES = {
@@ -62,9 +58,7 @@ CLOSING = {"en": "Grade the answer now, as the rules above say.", "zh": "请按�
 FLOOR_REASON = {"en": "Empty, constant, or an echo of the question.", "zh": "空白、重复字符，或只是复述题目。"}
 ONE_REASON = {"en": "one sentence", "zh": "一句话"}
 
-HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}  # control, format, private, surrogate, line and paragraph separators
 SCORE = re.compile(r"\s*(\d{1,2}(?:\.\d+)?)\s*(?:/\s*10|分|points?)?\s*", re.IGNORECASE)
-TRAILING_COMMA = re.compile(r",(\s*[}\]])")
 # Phrases that open an answer and are none by themselves. Possessive, because 解答 is also 解 and 答: no backtracking.
 OPENERS = re.compile(
     r"(?:\W*+(?>thought process|let'?s (?:solve|think about) this(?: problem)?(?: step by step)?"
@@ -103,13 +97,11 @@ class JudgeScore(NamedTuple):
 def build(*, prompt_text: str, reference: str, answer: str, dimensions: Sequence[Graded], language: str) -> Question:
     """The question for one judge about one answer, in ``language`` ("zh", else English)."""
     tongue = "zh" if language == "zh" else "en"
-    blocks = {"QUESTION": prompt_text, "REFERENCE": reference, "ANSWER": answer}
-    quoted = {name: quote(text) for name, text in blocks.items() if text or name != "REFERENCE"}
-    fence = new_fence("".join(quoted.values()))
-    parts = [f"<<<{name} {fence}>>>\n{text}\n<<<END {fence}>>>" for name, text in quoted.items()]
+    blocks = {"QUESTION": prompt_text, **({"REFERENCE": reference} if reference else {}), "ANSWER": answer}
+    fenced = enclose(blocks)
     return Question(
-        text="\n\n".join([*parts, CLOSING[tongue]]),
-        system=instructions(dimensions, tongue=tongue, fence=fence),
+        text=f"{fenced.text}\n\n{CLOSING[tongue]}",
+        system=instructions(dimensions, tongue=tongue, fence=fenced.fence),
         max_output_tokens=OUTPUT_TOKENS,
         temperature=0,
     )
@@ -135,75 +127,15 @@ def explain(dimension: Graded, tongue: str) -> str:
     return "\n".join([f"[{dimension.slug}] {getattr(dimension, f'guide_{tongue}')}", *levels])
 
 
-def quote(text: str) -> str:
-    """``text`` as a JSON string in which everything invisible, and every ``<``, is an escape that can be seen."""
-    plain = json.dumps(text, ensure_ascii=False)
-    return "".join(escape(c) if c == "<" or unicodedata.category(c) in HIDDEN else c for c in plain)
-
-
-def escape(character: str) -> str:
-    return "\\u003c" if character == "<" else json.dumps(character)[1:-1]
-
-
-def new_fence(material: str) -> str:
-    """64 random bits that do not occur in ``material``."""
-    while (fence := secrets.token_hex(8)) in material:
-        pass
-    return fence
-
-
 def read(text: str, slugs: Sequence[str]) -> dict[str, JudgeScore]:
     """A score for each slug, from the last JSON object with "scores" in a judge's ``text``."""
-    said = last_scores(text[-READ_CHARS:])
+    said = last_object.last(text, scores_in) or {}
     return {slug: score_of(said.get(slug)) for slug in slugs}
 
 
-def last_scores(text: str) -> dict[str, Any]:
-    for attempt in (text, TRAILING_COMMA.sub(r"\1", text)):
-        found = scan(attempt)
-        if found is not None:
-            return found
-    return {}
-
-
-def scan(text: str) -> dict[str, Any] | None:
-    """The "scores" of the last object that has them; None when there is none, or it stood inside something broken.
-
-    A judge that quotes an answer's fake verdict in a reason without escaping it spoils its own object, and leaves the
-    fake one readable: the unmatched brace behind it gives that away.
-    """
-    decoder, found, at, end = json.JSONDecoder(strict=False), None, text.find("{"), 0
-    while at >= 0:
-        try:
-            value, stop = decoder.raw_decode(text, at)
-        except ValueError:
-            value, stop = {}, at + 1
-        except RecursionError:
-            return None
-        scores = scores_in(value)
-        if scores is not None:
-            found, end = scores, stop
-        at = text.find("{", stop)
-    return found if found is not None and balanced(text[end:]) else None
-
-
 def scores_in(value: dict[str, Any]) -> dict[str, Any] | None:
-    """What stands under "scores", in the object itself or in one it holds."""
-    for holder in (value, *value.values()):
-        if isinstance(holder, dict) and isinstance(holder.get("scores"), dict):
-            scores: dict[str, Any] = holder["scores"]
-            return scores
-    return None
-
-
-def balanced(rest: str) -> bool:
-    """No brace closes that was not opened."""
-    depth = 0
-    for character in rest:
-        depth += {"{": 1, "}": -1}.get(character, 0)
-        if depth < 0:
-            return False
-    return True
+    scores = value.get("scores")
+    return scores if isinstance(scores, dict) else None
 
 
 def score_of(said: Any) -> JudgeScore:

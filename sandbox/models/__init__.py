@@ -2,10 +2,12 @@
 
 from sandbox.models.charts import ChartCheck
 from sandbox.models.prompts import Language, Prompt, PromptSet
+from sandbox.models.records import GraderRecord
 from sandbox.models.reports import AbuseReport, Complaint, Report, Visibility
 from sandbox.models.rounds import Round
-from sandbox.models.scores import Judgement, Score
+from sandbox.models.scores import JudgeCall, Judgement, Score
 from sandbox.models.trials import Answer, AnswerState, Contender, Trial, TrialState
+from sandbox.models.verdicts import PairJudgement
 
 __all__ = [
     "AbuseReport",
@@ -14,8 +16,11 @@ __all__ = [
     "ChartCheck",
     "Complaint",
     "Contender",
+    "GraderRecord",
+    "JudgeCall",
     "Judgement",
     "Language",
+    "PairJudgement",
     "Prompt",
     "PromptSet",
     "Report",

@@ -10,11 +10,10 @@ from catalog.models import Channel, Dimension, GraderKind
 from sandbox.models.trials import Answer, AnswerState
 
 
-class Judgement(models.Model):
-    """One call to one judge about one answer: what it was asked with, what it said, what it cost."""
+class JudgeCall(models.Model):
+    """What every call to a judge leaves behind: what it was asked with, what it said, what it cost."""
 
-    answer = models.ForeignKey(Answer, models.CASCADE, related_name="judgements", verbose_name=_("answer"))
-    judge = models.ForeignKey(Channel, models.PROTECT, related_name="judgements", verbose_name=_("judge"))
+    judge = models.ForeignKey(Channel, models.PROTECT, related_name="%(class)ss", verbose_name=_("judge"))
     prompt_version = models.CharField(_("judge prompt"), max_length=20)
     state = models.CharField(_("state"), max_length=10, choices=AnswerState.choices, default=AnswerState.WAITING)
     text = models.TextField(_("what the judge said"), blank=True)
@@ -23,6 +22,15 @@ class Judgement(models.Model):
     output_tokens = models.PositiveIntegerField(_("output tokens"), null=True, blank=True)
     charge = models.DecimalField(_("charge"), max_digits=18, decimal_places=9, null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Judgement(JudgeCall):
+    """One call to one judge about one answer."""
+
+    answer = models.ForeignKey(Answer, models.CASCADE, related_name="judgements", verbose_name=_("answer"))
 
     class Meta:
         verbose_name = _("judgement")

@@ -53,13 +53,3 @@ def grader(facts: Facts, kind: str, judge: str | None) -> str:
     """Who scored, in a word or a name."""
     names = {each["channel"]: each["name"] for each in facts["judges"]["used"]}
     return names.get(judge, judge) if judge else {"rule": _("rule"), "person": _("person")}.get(kind, kind)
-
-
-def pairs(facts: Facts) -> Facts | None:
-    """Who won how often, judge by judge; None where nobody compared the answers side by side."""
-    found = facts.get("pairs")
-    if not found:
-        return None
-    names = Names(facts)
-    judges = [{**each, "name": grader(facts, "judge", each["judge"])} for each in found["judges"]]
-    return {"left": names.channel(found["left"]), "right": names.channel(found["right"]), "judges": judges}

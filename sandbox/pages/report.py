@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from sandbox import charts, markdown, validity, wording
-from sandbox.pages import breakdowns, rounds
+from sandbox.pages import breakdowns, judges, rounds
 from sandbox.pages import chart as chart_page
 from sandbox.wording import Facts, Names, told
 
@@ -65,12 +65,12 @@ def context(facts: Facts) -> dict[str, Any]:
         "takes": takes(facts),
         "topics": breakdowns.by_topic(facts),
         "graders": breakdowns.by_grader(facts),
-        "pairs": breakdowns.pairs(facts),
         "sure": certainty(facts),
         "prompts": [{**each, "title": prompt_title(each, n)} for n, each in enumerate(facts["prompts"], 1)],
         "answers_total": len(facts["answers"]),
         "charts": charts.all_of(facts),
-        "judges": facts["judges"],
+        "judges": judges.panel(facts),
+        "pairs": judges.side_by_side(facts),
         "manifest": manifest(facts),
         "rounds": rounds.context(facts),
     }

@@ -179,7 +179,7 @@ def _judge(judge: Facts) -> str:
 
 
 def _pairs(pairs: Facts) -> Table:
-    won = [_("%(channel)s won") % {"channel": pairs[side]} for side in ("left", "right")]
+    won = [_("%(channel)s won") % {"channel": pairs[f"{side}_name"]} for side in ("left", "right")]
     keys = ("wins", "losses", "ties", "flips")
     return {
         "title": _("Side by side"),

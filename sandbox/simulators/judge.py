@@ -1,7 +1,8 @@
-"""The simulated judge: grades an answer by what can be counted in it, the same each time, and obeys nothing in it.
+"""The simulated judge: grades by what can be counted in an answer, the same each time, and obeys nothing in it.
 
-It reads the blocks of the judge prompt (question, reference, answer, each a JSON string behind a fence) and gives every
-dimension a score from its own features. It is no reader: it only tells careful texts from careless ones.
+It reads the blocks of the judge prompt (question, reference, one answer or two, each a JSON string behind a fence) and
+gives every dimension a score from its own features, or names the better of two answers. It is no reader: it only tells
+careful texts from careless ones.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from sandbox.simulators.reading import Reading
 
-BLOCK = re.compile(r"<<<(QUESTION|REFERENCE|ANSWER) ([0-9a-f]+)>>>\n(.*)\n<<<END \2>>>")
+BLOCK = re.compile(r"<<<(QUESTION|REFERENCE|ANSWER|LEFT|RIGHT) ([0-9a-f]+)>>>\n(.*)\n<<<END \2>>>")
 DIMENSION = re.compile(r"^- ([a-z0-9-]+):", re.MULTILINE)
 
 
@@ -66,14 +67,36 @@ MEASURES = {
     ),
 }
 ANY = Measure(general, "care taken with the text", "文字的用心程度")
+# Two answers whose parts differ by less than this are equal to it.
+TIE_WITHIN = 0.02
 
 
 def answer(text: str, *, system: str) -> str:
-    """The judge's whole reply to a judge prompt: one JSON object with a score and a reason per dimension."""
-    blocks = {name: body for name, _fence, body in BLOCK.findall(text)}
-    reading = Reading(*(unquote(blocks.get(name, "")) for name in ("QUESTION", "REFERENCE", "ANSWER")))
-    scores = {slug: grade(slug, reading) for slug in DIMENSION.findall(system)}
+    """The judge's whole reply to a judge prompt: one JSON object with a score per dimension, or with a winner."""
+    blocks = {name: unquote(body) for name, _fence, body in BLOCK.findall(text)}
+    slugs = DIMENSION.findall(system)
+    if "LEFT" in blocks:
+        left, right = (overall(read_block(blocks, name), slugs) for name in ("LEFT", "RIGHT"))
+        winner = "tie" if abs(left - right) < TIE_WITHIN else "left" if left > right else "right"
+        return json.dumps({"reason": f"{left:.0%} : {right:.0%}", "verdict": {"winner": winner}})
+    scores = {slug: grade(slug, read_block(blocks, "ANSWER")) for slug in slugs}
     return json.dumps({"scores": scores}, ensure_ascii=False)
+
+
+def read_block(blocks: dict[str, str], name: str) -> Reading:
+    return Reading(*(blocks.get(each, "") for each in ("QUESTION", "REFERENCE", name)))
+
+
+def overall(reading: Reading, slugs: list[str]) -> float:
+    """0-1 over the named dimensions, or in general, less for an answer off the topic, over a limit, or wrong."""
+    if reading.is_floor:
+        return 0.0
+    measures = [MEASURES.get(slug, ANY).count for slug in slugs] or [ANY.count]
+    if not reading.asks_for_chart:
+        measures = [count for count in measures if count is not advice] or [ANY.count]
+    mean = sum(max(0.0, min(1.0, count(reading))) for count in measures) / len(measures)
+    mean *= 0.6 + 0.2 * reading.topic + 0.2 * reading.obedience
+    return mean * (0.5 + 0.5 * reading.right) if reading.reference else mean
 
 
 def unquote(body: str) -> str:

@@ -78,6 +78,7 @@ _CHARTS = re.compile(
 )
 _RESULT = re.compile(r"(?:=|≈|约|得|即|至少|about|so|are|comes to)[^，,；;]{0,24}")
 _BROKEN = re.compile(r"this \w+ \w* ?are |\bthe happy|please to |improvement big", re.IGNORECASE)
+_TOPICAL = re.compile(r"([a-z]{5,})|(?=([㐀-鿿]{2}))")
 _MISLEADING = re.compile(r"3d|pie chart|饼图|axis at \d|轴从 ?[1-9]|鲜艳|三维", re.IGNORECASE)
 _WANTS_CHART = re.compile(r"图|可视化|chart|diagram|visuali|plot", re.IGNORECASE)
 
@@ -130,6 +131,12 @@ class Reading:
         said = " ".join(words)
         echo = said in " ".join(asked) and len(words) >= max(0.8 * len(asked), 5)
         return not words or (len(words) > 3 and len(set(words)) == 1) or echo
+
+    @cached_property
+    def topic(self) -> float:
+        """How many of the question's longer words, or pairs of Chinese characters, come back."""
+        asked = {long or pair for long, pair in _TOPICAL.findall(self.question.lower())}
+        return share(sum(word in self.text.lower() for word in asked), min(len(asked), 6))
 
     @cached_property
     def length(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.utils import timezone
@@ -14,6 +13,7 @@ from marketplace.billing import ledger, purse
 from marketplace.billing.models import Hold
 from sandbox import calling, judging, loop, tasks
 from sandbox.graders import judge
+from sandbox.graders.fence import quote
 from sandbox.models import Answer, AnswerState, Judgement, Prompt, Score, Trial, TrialState
 from sandbox.saver import Overtaken
 from tests.factories import (
@@ -21,15 +21,12 @@ from tests.factories import (
     make_dimension,
     make_measurement,
     make_model,
-    make_prompt,
-    make_prompt_set,
     make_provider,
     make_scenario,
-    make_trial,
 )
+from tests.sandbox.judged import answered, judged, make_judge
 
 pytestmark = pytest.mark.django_db(transaction=True)
-ANSWER = "A lighthouse keeps its promise to ships that it will never meet. That is the whole of its work."
 
 
 @pytest.fixture
@@ -37,32 +34,6 @@ def rung(monkeypatch):
     bells = []
     monkeypatch.setattr(tasks, "ring", lambda *bell: bells.append(bell) or True)
     return bells
-
-
-def make_judge(**overrides):
-    """The simulated fleet's own judge, by another maker than the contenders'."""
-    maker = overrides.pop("maker", "a-judges-maker")
-    values = {"is_judge": True, "wire_name": "sim-judge", "model": make_model(maker=maker)}
-    return make_channel(**{**values, **overrides})
-
-
-def answered(*, text=ANSWER, prompts=1, checks=(), **overrides):
-    """A trial whose answers are in."""
-    scenario = overrides.pop("scenario", None) or make_scenario()
-    prompt_set = make_prompt_set(scenario=scenario, prompts=0)
-    for place in range(prompts):
-        make_prompt(prompt_set=prompt_set, position=place, checks=list(checks))
-    channels = overrides.pop("channels", None) or [make_channel(scenario=scenario)]
-    values = {"scenario": scenario, "prompt_set": prompt_set, "channels": channels, "state": TrialState.JUDGING}
-    trial = make_trial(**{**values, **overrides})
-    Answer.objects.of(trial).update(state=AnswerState.DONE, text=text, charge=Decimal("0.001"))
-    return trial
-
-
-def judged(trial):
-    """The same after its judging, as a worker does it."""
-    loop.run(judging.judge_answers(Trial.objects.take(trial.pk, TrialState.JUDGING)))
-    return {score.dimension.slug: score for score in Score.objects.select_related("dimension", "judge")}
 
 
 def test_a_judge_gives_a_value_with_a_reason_for_each_dimension_and_is_paid(worker):
@@ -277,8 +248,8 @@ def test_real_channels_without_any_judge_still_get_a_report_that_says_so(worker,
 def test_a_long_answer_is_cut_to_what_was_held_for(text):
     shown = judging.beginning(text, most=2_000)
     assert text.startswith(shown)
-    assert len(judge.quote(shown).encode()) <= 2_000
-    assert shown == text or len(judge.quote(shown).encode()) > 1_000
+    assert len(quote(shown).encode()) <= 2_000
+    assert shown == text or len(quote(shown).encode()) > 1_000
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

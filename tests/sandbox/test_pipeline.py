@@ -17,7 +17,7 @@ from catalog.seed.scenarios import load_scenarios
 from marketplace.billing import ledger, purse
 from marketplace.billing.models import Hold
 from sandbox import judging, live, reaper, tasks, trials
-from sandbox.models import Answer, Judgement, Report, Score, Trial, TrialState
+from sandbox.models import Answer, Judgement, PairJudgement, Report, Score, Trial, TrialState
 from sandbox.seed.fleet import load_fleet
 from sandbox.seed.prompts import load_prompts
 from tests.factories import make_trial
@@ -71,9 +71,11 @@ def test_a_click_becomes_a_report_with_scores_measurements_and_a_bill(seeded):
     assert {score.grader for score in Score.objects.all()} == {"rule", "judge"}
     assert Judgement.objects.filter(state="done").count() == 18
     assert Measurement.objects.filter(metric="score").count() == 3
-    spent = sum(answer.charge for answer in Answer.objects.of(trial)) + sum(
-        judgement.charge for judgement in Judgement.objects.all()
-    )
+    assert facts["pairs"]["left"] == facts["recommendation"]["channel"]
+    assert [judge["planted"] for judge in facts["judges"]["used"]] == [{"asked": 2, "missed": 0, "doubtful": False}]
+    assert {"rule": "number", "records": []} in facts["judges"]["rules"]
+    calls = [*Answer.objects.of(trial), *Judgement.objects.all(), *PairJudgement.objects.all()]
+    spent = sum(call.charge for call in calls)
     held = Hold.objects.get(reference=trial.hold_reference)
     assert Decimal(held.settled_nano).scaleb(-9) == spent
     assert ledger.balance(purse.open_today(), "CNY") + spent == 200

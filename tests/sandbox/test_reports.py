@@ -100,7 +100,7 @@ def test_the_facts_have_every_key_of_schema_1():
     assert set(facts) == {
         *("schema", "code", "scenario", "language", "started_at", "finished_at", "state", "simulated", "own_prompts"),
         *("blind", "currency", "repeats", "weights", "dimensions", "recommendation", "ranking", "judges", "prompts"),
-        *("answers", "manifest", "mode", "rounds", "valid_until", "topics", "graders"),
+        *("answers", "manifest", "mode", "rounds", "valid_until", "topics", "graders", "pairs"),
     }
     assert facts["schema"] == 1
     assert set(facts["recommendation"]) >= {

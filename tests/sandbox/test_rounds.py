@@ -153,6 +153,14 @@ def test_with_nobody_to_compare_the_trial_goes_to_its_report(make_adaptive):
     assert trial.rounds.get().leader is None
 
 
+def test_a_look_is_taken_once_though_its_worker_dies_behind_it(make_adaptive):
+    trial = make_adaptive()
+    answer(trial, {"A": 9.2, "B": 4.0, "C": 2.0})
+    assert not rounds.go_on(trial)
+    assert not rounds.go_on(judge_again(trial))
+    assert trial.rounds.count() == 1
+
+
 def test_whoever_was_overtaken_writes_no_round(make_adaptive):
     trial = make_adaptive()
     answer(trial)

@@ -9,6 +9,7 @@ from catalog.seed.load import load_catalog
 from catalog.seed.scenarios import load_scenarios
 from sandbox.seed.fleet import load_fleet
 from sandbox.seed.prompts import load_prompts
+from sandbox.seed.records import load_records
 
 
 class Command(BaseCommand):
@@ -16,6 +17,6 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        for load in (load_scenarios, load_catalog, load_prompts, load_fleet):
+        for load in (load_scenarios, load_catalog, load_prompts, load_fleet, load_records):
             load()
         self.stdout.write("The catalogue is seeded.")
