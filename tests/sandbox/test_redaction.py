@@ -139,5 +139,6 @@ def _frozen(trial):
         judgements=[],
         idle_judges=[],
         rounds=None,
+        pair_judgements=[],
         finished_at=timezone.now(),
     )
