@@ -7,11 +7,16 @@ counted once however often it was asked.
 Two things keep a handful of prompts from giving certainty. Intervals are Student's (Gosset, 1908), so they widen as
 prompts get fewer. And every pair of channels carries ``UNSEEN``: one imagined prompt on which they differ by a third
 of the scale, nobody knows in whose favour. It rules when six prompts happen to agree, and is forgotten by a hundred.
+
+Prompts of one topic and language may resemble each other, and then count for fewer: ``design_effect``. A judge may
+favour a channel on every prompt alike; that ``bias`` does not average away, and stands beside the error. Whoever is
+picked for the best score was lucky, too, and ``winner`` takes the luck away.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -26,6 +31,8 @@ LEVEL = 0.90
 UNSEEN = 3.0
 DRAWS = 4_000
 MOST_ROUNDS = 200
+ENOUGH_DIFFERENCES = 5  # fewer prompts that tell two channels apart bear no interval
+POOLED_PROMPTS, POOLED_CHANNELS = 12, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +47,25 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The mean paired difference of two channels, in points, with its standard error; ``n`` prompts have both."""
+    """The mean paired difference of two channels, in points, over the ``n`` prompts that have both.
+
+    ``error`` is the standard error that more prompts lower, ``bias`` the standard deviation of what they do not;
+    on ``differ`` of the prompts the two were scored differently.
+    """
 
     value: float
     error: float
     n: int
+    differ: int
+    bias: float = 0.0
+
+    @property
+    def bears_interval(self) -> bool:
+        return self.differ >= ENOUGH_DIFFERENCES
 
     def within(self, level: float) -> Estimate:
         """The interval that holds the true difference with probability ``level``."""
-        reach = self.error * t_quantile((1 + level) / 2, freedom(self.n))
+        reach = math.hypot(self.error, self.bias) * t_quantile((1 + level) / 2, freedom(self.n))
         return Estimate(self.value, self.value - reach, self.value + reach, self.n)
 
 
@@ -63,18 +80,65 @@ def estimate(values: Cells, *, level: float = LEVEL) -> Estimate | None:
     if not seen.size:
         return None
     # A pair carries UNSEEN squared, so each of the two carries half of it.
-    error = _error(seen, unseen=UNSEEN**2 / 2)
-    span = Difference(float(seen.mean()), error, seen.size).within(level)
-    return Estimate(span.value, max(span.low, min(FLOOR, span.value)), min(span.high, max(TOP, span.value)), span.n)
+    return _on_the_scale(float(seen.mean()), _error(seen, unseen=UNSEEN**2 / 2), seen.size, level=level)
 
 
-def compare(first: Cells, second: Cells, *, unseen: float = UNSEEN) -> Difference | None:
+def winner(cells: Cells, place: int, *, luck: float, level: float = LEVEL) -> Estimate | None:
+    """The channel that was picked for its score: its mean less its ``luck``, and its interval; None without cells.
+
+    Luck also picks whoever happened to look steady, so the variance borrows from the best few channels, as if each
+    channel had ``POOLED_PROMPTS`` more prompts of their common spread.
+    """
+    seen = cells[place][~np.isnan(cells[place])]
+    if not seen.size:
+        return None
+    means, spreads = levels(cells), np.array([_spread(row[~np.isnan(row)]) for row in cells])
+    best = np.argsort(-np.where(np.isnan(means), -np.inf, means), kind="stable")[:POOLED_CHANNELS]
+    known = spreads[best][~np.isnan(spreads[best])]
+    pooled = float(known.mean()) if known.size else 0.0
+    squares = float(((seen - seen.mean()) ** 2).sum()) + UNSEEN**2 / 2 + POOLED_PROMPTS * pooled
+    error = math.sqrt(squares / ((freedom(seen.size) + POOLED_PROMPTS * bool(known.size)) * seen.size))
+    return _on_the_scale(max(float(seen.mean()) - luck, FLOOR), error, seen.size, level=level)
+
+
+def compare(
+    first: Cells, second: Cells, *, unseen: float = UNSEEN, effect: float = 1.0, bias: float = 0.0
+) -> Difference | None:
     """``first`` − ``second`` over the prompts that both have; None where there is none."""
     gaps = first - second
     gaps = gaps[~np.isnan(gaps)]
     if not gaps.size:
         return None
-    return Difference(float(gaps.mean()), _error(gaps, unseen=unseen**2), gaps.size)
+    error = _error(gaps, unseen=unseen**2, effect=effect)
+    return Difference(float(gaps.mean()), error, gaps.size, differ=int((np.abs(gaps) > 1e-9).sum()), bias=bias)
+
+
+def design_effect(cells: Cells, clusters: Sequence[Hashable]) -> float:
+    """How many times wider than independent prompts those of ``clusters`` leave the variance of a paired difference.
+
+    From the intraclass correlation of what neither channel nor prompt explains, pooled over channels, by a one-way
+    analysis of variance (Donner, International Statistical Review 54, 1986); never below 1. It takes two clusters of
+    two prompts each to be known.
+    """
+    usable = (~np.isnan(cells)).sum(axis=0) >= 2
+    codes = {cluster: place for place, cluster in enumerate(dict.fromkeys(clusters))}
+    member = np.array([[codes[cluster] == place for place in codes.values()] for cluster in clusters], dtype=float)
+    member = member.reshape(cells.shape[1], -1)[usable]
+    sizes = member.sum(axis=0)
+    sizes = sizes[sizes > 0]
+    total = sizes.sum()
+    if (sizes >= 2).sum() < 2:
+        return 1.0
+    seen = ~np.isnan(cells[:, usable])
+    residuals = _residuals(cells, levels(cells))[:, usable]
+    counts, sums = seen @ member, residuals @ member
+    between = float((sums**2 / np.maximum(counts, 1)).sum())
+    within = max(float((residuals**2).sum()) - between, 0.0) / (total - sizes.size)
+    between /= sizes.size - 1
+    typical = (total - (sizes**2).sum() / total) / (sizes.size - 1)
+    spread = between + (typical - 1) * within
+    alike = max((between - within) / spread, 0.0) if spread > 0 else 0.0
+    return float(1 + ((sizes**2).sum() / total - 1) * alike)
 
 
 def levels(cells: Cells) -> Cells:
@@ -97,26 +161,35 @@ def levels(cells: Cells) -> Cells:
     return np.where(per_channel > 0, means, np.nan)
 
 
-def draw(cells: Cells, *, draws: int = DRAWS, seed: int = 0) -> Cells:
+def draw(cells: Cells, *, draws: int = DRAWS, seed: int = 0, effect: float = 1.0, bias: float = 0.0) -> Cells:
     """Plausible true means, ``draws`` × channels, that keep what channels share on a prompt.
 
     A multiplier resampling of whole prompts (each prompt's residuals get one random weight for all channels), scaled
-    so that any two channels differ by Student's t around their paired difference, as ``compare`` says. Channels
-    without cells are NaN.
+    so that any two channels differ by Student's t around their paired difference, as ``compare`` says; ``bias`` is
+    each channel's own. Channels without cells are NaN.
     """
-    seen = ~np.isnan(cells)
-    counts = seen.sum(axis=1)
-    means = levels(cells)
-    residuals = _residuals(cells, means)
+    counts = (~np.isnan(cells)).sum(axis=1)
     random = np.random.default_rng(seed)
-    scale = np.sqrt(np.maximum(counts, 1) * np.maximum(counts - 1, 1))
-    swing = random.standard_normal((draws, cells.shape[1])) @ residuals.T
-    unseen = random.standard_normal((draws, cells.shape[0])) * (UNSEEN / math.sqrt(2))
+    swing = _swing(cells, random, draws) * math.sqrt(effect)
+    own = random.standard_normal((2, draws, cells.shape[0]))
+    unseen = own[0] * (UNSEEN / math.sqrt(2)) / _scale(counts)
     # Nested sums of squares: every channel gets a chi-square of its own freedom, and all move together.
     squares = np.cumsum(random.standard_normal((draws, max(int(counts.max(initial=0)) - 1, 1))) ** 2, axis=1)
     free = np.maximum(counts - 1, 1)
     widening = np.sqrt(free / squares[:, free - 1])
-    return np.asarray(means + (swing + unseen) / scale * widening)
+    return np.asarray(levels(cells) + (swing + unseen + bias * own[1]) * widening)
+
+
+def luck(values: Cells, scores: Cells, *, draws: int = DRAWS, seed: int = 0) -> float:
+    """By how much the score of whoever has the best value is expected to flatter it, for it was picked by that.
+
+    The winner's curse, as often as the trial is repeated on resampled prompts: the picked channel's score there, less
+    what that channel scored here.
+    """
+    picked = levels(values) + _swing(values, np.random.default_rng(seed), draws)
+    best = np.nanargmax(picked, axis=1)
+    again = _swing(scores, np.random.default_rng(seed), draws)  # the same prompts drawn again
+    return max(float(again[np.arange(draws), best].mean()), 0.0)
 
 
 def chances_of_best(drawn: Cells) -> Cells:
@@ -165,10 +238,31 @@ def _central(t: float, df: int) -> float:
     return (angle + sine * total) * 2 / math.pi if odd else sine * total
 
 
-def _error(values: Cells, *, unseen: float) -> float:
+def _error(values: Cells, *, unseen: float, effect: float = 1.0) -> float:
     """The standard error of the mean of ``values``, one imagined squared deviation of ``unseen`` added."""
-    squares = float(((values - values.mean()) ** 2).sum()) + unseen
+    squares = float(((values - values.mean()) ** 2).sum()) * effect + unseen
     return math.sqrt(squares / (freedom(values.size) * values.size))
+
+
+def _on_the_scale(value: float, error: float, n: int, *, level: float) -> Estimate:
+    reach = error * t_quantile((1 + level) / 2, freedom(n))
+    return Estimate(value, max(value - reach, min(FLOOR, value)), min(value + reach, max(TOP, value)), n)
+
+
+def _spread(values: Cells) -> float:
+    """The variance; unknown of fewer than two."""
+    return float(values.var(ddof=1)) if values.size > 1 else math.nan
+
+
+def _scale(counts: NDArray[np.intp]) -> Cells:
+    return np.asarray(np.sqrt(np.maximum(counts, 1) * np.maximum(counts - 1, 1)))
+
+
+def _swing(cells: Cells, random: np.random.Generator, draws: int) -> Cells:
+    """How far each channel's mean strays in resampled prompts, ``draws`` × channels."""
+    residuals = _residuals(cells, levels(cells))
+    counts = (~np.isnan(cells)).sum(axis=1)
+    return np.asarray(random.standard_normal((draws, cells.shape[1])) @ residuals.T / _scale(counts))
 
 
 def _residuals(cells: Cells, means: Cells) -> Cells:
