@@ -14,8 +14,10 @@ from sandbox.stats import Difference
 from sandbox.value import COST, POINTS_PER_TENFOLD, row_means, value_cells
 
 MOST_PROMPTS = 2_000
-# Standard errors that a gap must have to be seen, or to be seen to be too small to matter, four times in five.
-DECIDES, SETTLES = 1.96 + 0.84, 1.645 + 0.84
+# Standard errors that a gap must have to be seen, or to be seen to be too small to matter, every second time.
+DECIDES, SETTLES = 2.054, 1.645
+# Standard normal quantiles at 2.5 %, 7.5 %, … 97.5 %: what a gap may truly be.
+MAYBE = (0.0627, 0.1891, 0.3186, 0.4538, 0.5978, 0.7554, 0.9346, 1.1503, 1.4395, 1.9600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +136,13 @@ def gaps_in_knowledge(contest: Contest) -> list[Remark]:
 def prompts_needed(gap: Difference) -> tuple[int, int | None]:
     """About how many prompts in all would decide between two channels: from, to (None: over ``MOST_PROMPTS``).
 
-    Normal approximation at 80 % power; the range is what a gap half a standard error nearer or farther would need.
-    Never fewer than ``ENOUGH_PROMPTS``, below which nothing is decided.
+    The number at which a true gap is decided every second time, over all that the gap may truly be by its error; the
+    range has the middle half of those. Never fewer than ``ENOUGH_PROMPTS``, below which nothing is decided.
     """
-    size = abs(gap.value)
-    ways = [_prompts(gap, at) for at in (size + gap.error / 2, size, max(size - gap.error / 2, 0.0))]
-    low, high = math.ceil(min(max(min(ways), gap.n + 1, ENOUGH_PROMPTS), MOST_PROMPTS)), max(ways)
-    return low, math.ceil(max(high, low)) if high <= MOST_PROMPTS else None
+    needs = sorted(_prompts(gap, abs(gap.value + sign * z * gap.error)) for z in MAYBE for sign in (-1, 1))
+    quarter = len(needs) // 4
+    low, high = (max(needs[place], gap.n + 1, ENOUGH_PROMPTS) for place in (quarter, -quarter - 1))
+    return math.ceil(min(low, MOST_PROMPTS)), math.ceil(high) if high <= MOST_PROMPTS else None
 
 
 def _prompts(gap: Difference, size: float) -> float:

@@ -30,6 +30,7 @@ WIDTH = TOP - FLOOR
 LEVEL = 0.90
 UNSEEN = 3.0
 DRAWS = 4_000
+DRAWS_AT_ONCE = 64
 MOST_ROUNDS = 200
 ENOUGH_DIFFERENCES = 5  # fewer prompts that tell two channels apart bear no interval
 POOLED_PROMPTS, POOLED_CHANNELS = 12, 5
@@ -170,7 +171,7 @@ def draw(cells: Cells, *, draws: int = DRAWS, seed: int = 0, effect: float = 1.0
     """
     counts = (~np.isnan(cells)).sum(axis=1)
     random = np.random.default_rng(seed)
-    swing = _swing(cells, random, draws) * math.sqrt(effect)
+    swing = _swing(cells, random.standard_normal((draws, cells.shape[1]))) * math.sqrt(effect)
     own = random.standard_normal((2, draws, cells.shape[0]))
     unseen = own[0] * (UNSEEN / math.sqrt(2)) / _scale(counts)
     # Nested sums of squares: every channel gets a chi-square of its own freedom, and all move together.
@@ -186,10 +187,9 @@ def luck(values: Cells, scores: Cells, *, draws: int = DRAWS, seed: int = 0) -> 
     The winner's curse, as often as the trial is repeated on resampled prompts: the picked channel's score there, less
     what that channel scored here.
     """
-    picked = levels(values) + _swing(values, np.random.default_rng(seed), draws)
-    best = np.nanargmax(picked, axis=1)
-    again = _swing(scores, np.random.default_rng(seed), draws)  # the same prompts drawn again
-    return max(float(again[np.arange(draws), best].mean()), 0.0)
+    weights = np.random.default_rng(seed).standard_normal((draws, values.shape[1]))
+    best = np.nanargmax(levels(values) + _swing(values, weights), axis=1)
+    return max(float(_swing(scores, weights)[np.arange(draws), best].mean()), 0.0)
 
 
 def chances_of_best(drawn: Cells) -> Cells:
@@ -206,6 +206,23 @@ def regret(drawn: Cells, chosen: int) -> float:
     No loss counts for more than the whole scale: Student's t of one or two prompts has no mean of its own.
     """
     return float(np.minimum(np.nanmax(drawn, axis=1) - drawn[:, chosen], WIDTH).mean())
+
+
+def resampled_means(cells: Cells, *, draws: int, random: np.random.Generator, prompts: int | None = None) -> Cells:
+    """Means over prompts drawn with replacement, the same for all channels: ``draws`` × channels, without gaps.
+
+    How often each prompt was drawn, times the cells: a matrix product in place of gathering every drawn cell.
+    """
+    size = cells.shape[1] if prompts is None else prompts
+    by_prompt = np.ascontiguousarray(cells.T)
+    means = np.empty((draws, len(cells)))
+    counts = np.empty((min(draws, DRAWS_AT_ONCE), cells.shape[1]))
+    for start in range(0, draws, len(counts)):
+        part = counts[: draws - start]
+        for row in part:
+            row[:] = np.bincount(random.integers(0, cells.shape[1], size), minlength=cells.shape[1])
+        means[start : start + len(part)] = part @ by_prompt
+    return means / size
 
 
 @lru_cache(maxsize=4096)
@@ -258,11 +275,10 @@ def _scale(counts: NDArray[np.intp]) -> Cells:
     return np.asarray(np.sqrt(np.maximum(counts, 1) * np.maximum(counts - 1, 1)))
 
 
-def _swing(cells: Cells, random: np.random.Generator, draws: int) -> Cells:
-    """How far each channel's mean strays in resampled prompts, ``draws`` × channels."""
+def _swing(cells: Cells, weights: Cells) -> Cells:
+    """How far each channel's mean strays, draws × channels, by random ``weights`` of draws × prompts."""
     residuals = _residuals(cells, levels(cells))
-    counts = (~np.isnan(cells)).sum(axis=1)
-    return np.asarray(random.standard_normal((draws, cells.shape[1])) @ residuals.T / _scale(counts))
+    return np.asarray(weights @ residuals.T / _scale((~np.isnan(cells)).sum(axis=1)))
 
 
 def _residuals(cells: Cells, means: Cells) -> Cells:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sandbox import contest, reasons
+from sandbox import contest, reasons, stats
 from sandbox.reasons import Remark
 from sandbox.recommend import Recommendation, Verdict, recommend
 from sandbox.stats import Cells, Difference
@@ -285,7 +285,7 @@ def test_a_judges_error_does_not_shrink_with_more_prompts():
 
 def test_more_prompts_are_not_asked_for_where_judges_are_the_limit():
     decided = recommend(judged(np.tile(table(8, 7.5, prompts=24), 4), bias=0.3), QUALITY)
-    assert remark(decided.reasons, "judge_limit")["reach"] == pytest.approx(2.8 * 0.3 * 2**0.5)
+    assert remark(decided.reasons, "judge_limit")["reach"] == pytest.approx(2.054 * 0.3 * 2**0.5)
     assert "more_prompts" not in codes(decided.reasons)
 
 
@@ -443,15 +443,25 @@ def test_a_wide_gap_needs_few_prompts_and_a_narrow_one_many():
 
 
 def test_beyond_two_thousand_prompts_channels_are_as_good_as_equal():
-    assert reasons.prompts_needed(Difference(0.0, 1.2, 100, differ=90)) == (2000, None)
-    low, high = reasons.prompts_needed(Difference(0.5, 0.9, 100, differ=90))
-    assert low < 2000
+    assert reasons.prompts_needed(Difference(0.27, 0.19, 2000, differ=900)) == (2000, None)
+    low, high = reasons.prompts_needed(Difference(0.0, 1.2, 100, differ=90))
+    assert 100 < low < 2000
     assert high is None
 
 
+def test_the_number_of_prompts_that_is_told_decides_every_second_time():
+    """A pilot of 24 says how many; then channels with just such a gap are tried with as many."""
+    low, high = reasons.prompts_needed(Difference(0.8, 0.4, 24, differ=24))
+    random = np.random.default_rng(4)
+    for prompts, least, most in ((low, 0.1, 0.6), (high, 0.5, 1.0)):
+        gaps = random.normal(0.8, 0.4 * 24**0.5, (200, prompts))
+        decided = [contest.is_beaten(stats.compare(row, np.zeros(prompts))) for row in gaps]
+        assert least < np.mean(decided) < most
+
+
 def test_an_open_end_of_one_rival_is_the_open_end_of_all():
-    cells = table(8, 7.9, 7.8)
-    cells[1] += np.array([18, -18, 18, -18, 18, -18])
+    cells = np.tile(table(8, 7.9, 7.8, prompts=24), 4)
+    cells[1] += np.array([20, -20] * 48)
     needed = remark(decide(cells).reasons, "more_prompts")
     assert needed["high"] is None
 

@@ -179,6 +179,20 @@ def test_most_of_the_winners_luck_is_told(channels, prompts):
     assert 0.5 * np.mean(over) < np.mean(said) < np.mean(over)
 
 
+def test_resampled_means_are_those_of_the_prompts_that_were_drawn():
+    cells = nulls.normal(np.random.default_rng(1), 3, 12)
+    drawn = stats.resampled_means(cells, draws=150, random=np.random.default_rng(2))
+    random = np.random.default_rng(2)
+    gathered = [cells[:, random.integers(0, 12, 12)].mean(axis=1) for _ in range(150)]
+    assert drawn == pytest.approx(np.array(gathered))
+
+
+def test_as_many_prompts_are_resampled_as_one_asks_for():
+    cells = nulls.normal(np.random.default_rng(1), 2, 12)
+    few, many = (stats.resampled_means(cells, draws=400, random=np.random.default_rng(2), prompts=n) for n in (3, 300))
+    assert few.std() > 5 * many.std()
+
+
 def test_who_is_picked_for_the_price_was_not_lucky_in_its_score():
     cells = nulls.normal(np.random.default_rng(1), 5, 24)
     values = cells * 0.01 + np.array([5.0, 1, 1, 1, 1])[:, None]
