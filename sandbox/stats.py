@@ -51,7 +51,8 @@ class Difference:
     """The mean paired difference of two channels, in points, over the ``n`` prompts that have both.
 
     ``error`` is the standard error that more prompts lower, ``bias`` the standard deviation of what they do not;
-    on ``differ`` of the prompts the two were scored differently.
+    on ``differ`` of the prompts the two were scored differently. Prompts that resemble each other count for ``effect``
+    times fewer.
     """
 
     value: float
@@ -59,6 +60,7 @@ class Difference:
     n: int
     differ: int
     bias: float = 0.0
+    effect: float = 1.0
 
     @property
     def bears_interval(self) -> bool:
@@ -66,13 +68,13 @@ class Difference:
 
     def within(self, level: float) -> Estimate:
         """The interval that holds the true difference with probability ``level``."""
-        reach = math.hypot(self.error, self.bias) * t_quantile((1 + level) / 2, freedom(self.n))
+        reach = math.hypot(self.error, self.bias) * t_quantile((1 + level) / 2, freedom(self.n, self.effect))
         return Estimate(self.value, self.value - reach, self.value + reach, self.n)
 
 
-def freedom(n: int) -> int:
-    """Degrees of freedom of a mean of ``n``; one prompt has none of its own, and lives on the imagined one."""
-    return max(n - 1, 1)
+def freedom(n: int, effect: float = 1.0) -> int:
+    """Degrees of freedom of a mean of ``n``, or as many as stand on their own; one prompt lives on the imagined one."""
+    return max(int(n / effect) - 1, 1)
 
 
 def estimate(values: Cells, *, level: float = LEVEL) -> Estimate | None:
@@ -111,7 +113,8 @@ def compare(
     if not gaps.size:
         return None
     error = _error(gaps, unseen=unseen**2, effect=effect)
-    return Difference(float(gaps.mean()), error, gaps.size, differ=int((np.abs(gaps) > 1e-9).sum()), bias=bias)
+    differ = int((np.abs(gaps) > 1e-9).sum())
+    return Difference(float(gaps.mean()), error, gaps.size, differ, bias=bias, effect=effect)
 
 
 def design_effect(cells: Cells, clusters: Sequence[Hashable]) -> float:
@@ -176,7 +179,7 @@ def draw(cells: Cells, *, draws: int = DRAWS, seed: int = 0, effect: float = 1.0
     unseen = own[0] * (UNSEEN / math.sqrt(2)) / _scale(counts)
     # Nested sums of squares: every channel gets a chi-square of its own freedom, and all move together.
     squares = np.cumsum(random.standard_normal((draws, max(int(counts.max(initial=0)) - 1, 1))) ** 2, axis=1)
-    free = np.maximum(counts - 1, 1)
+    free = np.array([freedom(int(count), effect) for count in counts])
     widening = np.sqrt(free / squares[:, free - 1])
     return np.asarray(levels(cells) + (swing + unseen + bias * own[1]) * widening)
 

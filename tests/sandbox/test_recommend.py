@@ -224,7 +224,7 @@ def test_a_topic_without_which_another_would_lead_is_named():
 
 
 def test_a_topic_without_which_the_win_would_not_be_clear_is_named():
-    decided = recommend(clustered(table(7.7, 7, prompts=24), *"ab" * 6, *"a" * 12), QUALITY)
+    decided = recommend(clustered(table(7.7, 7, prompts=24), *"aab" * 8), QUALITY)
     assert decided.verdict is Verdict.CLEAR
     assert [each.values["topic"] for each in decided.flips_when if each.code == "topic_doubt"] == ["a"]
 
