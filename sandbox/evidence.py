@@ -122,7 +122,7 @@ def _judged(found: Found, dimension: Dimension) -> Judged | None:
         judges |= {pk: judge for pk, judge in asked.items() if pk is not None}
     if not judges:
         return None
-    return Judged(by_judge / all_scored, records.judge_bias(list(judges.values()), dimension))
+    return Judged(by_judge / all_scored, records.judge_bias(list(judges.values()), dimension.slug))
 
 
 def _lost(found: Found, quality: NDArray[np.float64]) -> NDArray[np.bool_]:

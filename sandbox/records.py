@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 
-from catalog.models import Channel, Dimension
+from catalog.models import Channel
 
 
-def judge_bias(judges: Collection[Channel], dimension: Dimension) -> float | None:
-    """By how many points these judges favour a channel in ``dimension``, as a standard deviation; None if unmeasured.
+def judge_bias(judges: Iterable[Channel], dimension: str) -> float | None:
+    """By how many points these judges favour a channel in a dimension, as a standard deviation; None if unmeasured.
 
     No record is kept yet, so nothing is known of any judge.
     """
