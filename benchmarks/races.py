@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.published import Table
-from sandbox import racing
+from sandbox import racing, stats
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -54,13 +54,22 @@ class Raced:
     prompts: Floats
 
 
-def cell_of(name: str, table: Table, *, size: int, kind: str, seed: int) -> Cell:
+def cell_of(
+    name: str,
+    table: Table,
+    *,
+    size: int,
+    kind: str,
+    seed: int,
+    pools: int = POOLS,
+    runs: int = RUNS_PER_POOL,
+) -> Cell:
     if kind == STRONGEST:
         best = np.argsort(-table.mean(axis=1), kind="stable")[:size]
         return Cell(name, size, kind, table[best][None], np.zeros(RUNS, dtype=np.intp))
     random = np.random.default_rng(seed)
-    pools = np.stack([table[random.choice(len(table), size, replace=False)] for _ in range(POOLS)])
-    return Cell(name, size, kind, pools, np.repeat(np.arange(POOLS), RUNS_PER_POOL))
+    drawn = np.stack([table[random.choice(len(table), size, replace=False)] for _ in range(pools)])
+    return Cell(name, size, kind, drawn, np.repeat(np.arange(pools), runs))
 
 
 def hits(cell: Cell, chosen: Places) -> NDArray[np.bool_]:
@@ -120,10 +129,9 @@ def _draw(cell: Cell, places: Places, width: int, random: np.random.Generator) -
 def _more(cell: Cell, width: int, random: np.random.Generator) -> Floats:
     """Sums of the scores of ``width`` more prompts, races × channels."""
     sums = np.empty((len(cell.pool_of), cell.size))
-    prompts = cell.pools.shape[2]
     for pool, table in enumerate(cell.pools):
         mine = np.flatnonzero(cell.pool_of == pool)
-        sums[mine] = random.multinomial(width, np.full(prompts, 1 / prompts), len(mine)) @ table.T
+        sums[mine] = stats.resampled_means(table, draws=len(mine), random=random, prompts=width) * width
     return sums
 
 

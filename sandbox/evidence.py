@@ -8,17 +8,21 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
-from catalog.models import Dimension, GraderKind
-from sandbox.models import Answer, AnswerState, Contender, Prompt, Score, Trial
+from catalog.models import Channel, Dimension, GraderKind
+from sandbox import records
+from sandbox.models import Answer, AnswerState, Contender, Judgement, Prompt, Score, Trial
 from sandbox.reasons import Remark
 from sandbox.stats import FLOOR, Cells
-from sandbox.value import Evidence
+from sandbox.value import Evidence, Judged
 from sandbox.wire.types import Kind
 
 # Failures that tell nothing about the channel: ours, the visitor's, or those of the key and address that we hold.
 OURS = frozenset({Kind.INTERNAL, Kind.CANCELLED, Kind.BLOCKED_ADDRESS, Kind.UNAUTHORISED})
 LONG_FIELDS = ("text", "reasoning", "error_detail", "sent_body", "dropped", "flags")
+
+ENDED = (AnswerState.DONE, AnswerState.FAILED)
 
 Grades = dict[str, float]
 
@@ -66,8 +70,8 @@ def gather(trial: Trial, *, texts: bool = True) -> Found:
     )
 
 
-def lay_out(found: Found) -> Evidence:
-    """The arrays that ``recommend`` takes; a channel goes by its slug."""
+def lay_out(found: Found, judgements: Iterable[Judgement] = ()) -> Evidence:
+    """The arrays that ``recommend`` takes; a channel goes by its slug. ``judgements`` count in a prompt's price."""
     slugs = tuple(dimension.slug for dimension in found.dimensions)
     grades = {answer.pk: grade(found, answer) for answer in found.answers}
     quality = np.full((len(found.contenders), len(found.prompts), len(slugs)), np.nan)
@@ -83,6 +87,10 @@ def lay_out(found: Found) -> Evidence:
         quality=quality,
         cost=_table(found, "charge"),
         time_ms=_table(found, "total_ms"),
+        clusters=tuple((prompt.topic, prompt.language) for prompt in found.prompts),
+        judged={d.slug: judged for d in found.dimensions if (judged := _judged(found, d)) is not None},
+        lost=_lost(found, quality),
+        prompt_cost=_prompt_cost(found, judgements),
     )
 
 
@@ -98,6 +106,44 @@ def grade(found: Found, answer: Answer) -> Grades:
             kept = by_rule if score.grader == GraderKind.RULE else by_others
             kept[slugs[score.dimension_id]].append(score.value)
     return {slug: _mean(values) for slug, values in {**by_others, **by_rule}.items()}
+
+
+def _judged(found: Found, dimension: Dimension) -> Judged | None:
+    """How far a dimension's scores rest on judges; None where no judge scored it."""
+    judges: dict[int, Channel] = {}
+    by_judge = all_scored = 0
+    for scores in found.scores.values():
+        mine = [score for score in scores if score.dimension_id == dimension.pk and score.value is not None]
+        rules = any(score.grader == GraderKind.RULE for score in mine)
+        asked = {score.judge_id: score.judge for score in mine if score.judge is not None and not rules}
+        all_scored += bool(mine)
+        by_judge += bool(asked)
+        judges |= {pk: judge for pk, judge in asked.items() if pk is not None}
+    if not judges:
+        return None
+    return Judged(by_judge / all_scored, records.judge_bias(list(judges.values()), dimension.slug))
+
+
+def _lost(found: Found, quality: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Cells without a score though the channel was asked and others were scored: our failure, or a judge's.
+
+    A visitor's stop loses nothing, for a stopped trial is never clear.
+    """
+    lost = np.zeros(quality.shape[:2], dtype=bool)
+    in_play = np.asarray(~np.isnan(quality).all(axis=0))
+    for p, prompt in enumerate(found.prompts):
+        for c, contender in enumerate(found.contenders):
+            answers = found.cells.get((contender.pk, prompt.pk), [])
+            asked = any(answer.state in ENDED and answer.error_kind != Kind.CANCELLED for answer in answers)
+            lost[c, p] = asked and bool((np.isnan(quality[c, p]) & in_play[p]).any())
+    return lost
+
+
+def _prompt_cost(found: Found, judgements: Iterable[Judgement]) -> float | None:
+    """What putting one more prompt to all of them would cost, judges included; None where no charge is known."""
+    asked = {answer.prompt_id for answer in found.answers if answer.charge is not None}
+    calls: list[Answer | Judgement] = [*found.answers, *judgements]
+    return float(sum(call.charge for call in calls if call.charge is not None)) / len(asked) if asked else None
 
 
 def bars(trial: Trial, prompts: int) -> list[Remark]:

@@ -157,6 +157,8 @@ def _ranked(found: Found, contender: Contender, standing: Standing) -> Facts:
         "low": score["low"] if score else None,
         "high": score["high"] if score else None,
         "n": score["n"] if score else 0,
+        # Told of the leader alone: its score before the luck of being picked was taken off.
+        "raw": rounded(standing.raw),
         "value": rounded(standing.value),
         "probability_best": rounded(standing.probability_best),
         "cost": money(per_hundred(answers)),

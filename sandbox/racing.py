@@ -7,9 +7,9 @@ flat prior), one imagined prompt of a large difference added, so that few prompt
 out (as Dunnett, 1955, does for comparisons with one control). Whoever adds next to nothing to the risk rests, and
 returns when a later look says otherwise; once the risk is small the race is over.
 
-The rules were frozen before they were measured: ``python -m benchmarks.selection`` says what they cost and how often
-they choose well. They are calibrated by simulation, not valid at any time by proof; whether a verdict may be called
-clear is decided elsewhere (``sandbox.contest``).
+One setting serves every table of scores. It was chosen by a search on some published ones and then frozen;
+``python -m benchmarks.selection`` says what it costs and how often it chooses well. It is calibrated by simulation, not
+valid at any time by proof; whether a verdict may be called clear is decided elsewhere (``sandbox.contest``).
 """
 
 from __future__ import annotations

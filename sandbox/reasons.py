@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 
 from sandbox import stats
-from sandbox.contest import ENOUGH_PROMPTS, MARGIN, Contest
+from sandbox.contest import ENOUGH_PROMPTS, MARGIN, Contest, hold
 from sandbox.stats import Difference
 from sandbox.value import COST, POINTS_PER_TENFOLD, row_means, value_cells
 
 MOST_PROMPTS = 2_000
+# Standard errors that a gap must have to be seen, or to be seen to be too small to matter, every second time.
+DECIDES, SETTLES = 2.054, 1.645
+# Standard normal quantiles at 2.5 %, 7.5 %, … 97.5 %: what a gap may truly be.
+MAYBE = (0.0627, 0.1891, 0.3186, 0.4538, 0.5978, 0.7554, 0.9346, 1.1503, 1.4395, 1.9600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +63,47 @@ def why_unknown(contest: Contest, chosen: int) -> list[Remark]:
     return remarks
 
 
+def missing_scores(contest: Contest, unsafe: list[int]) -> Remark:
+    """What was lost, and who might not be beaten had it not been."""
+    names, lost = contest.evidence.channels, contest.evidence.lost
+    count = 0 if lost is None else int(lost[[contest.leader, *unsafe]].sum())
+    return Remark("missing_scores", {"n": count, "channels": [names[k] for k in unsafe]})
+
+
 def _lead(contest: Contest, rival: int) -> Remark:
     """Told within the scale: nobody is 19 points of 10 better, however few the prompts."""
-    span = contest.gaps[rival].within(stats.LEVEL)
-    most = max(stats.WIDTH, span.value)
+    gap = contest.gaps[rival]
     names = contest.evidence.channels
-    values = {"channel": names[contest.leader], "rival": names[rival], "lead": span.value}
-    return Remark("lead", values | {"low": max(span.low, -most), "high": min(span.high, most), "n": span.n})
+    values = {"channel": names[contest.leader], "rival": names[rival], "lead": gap.value, "n": gap.n}
+    if not gap.bears_interval:
+        return Remark("few_differences", values | {"differ": gap.differ})
+    span = gap.within(stats.LEVEL)
+    most = max(stats.WIDTH, span.value)
+    return Remark("lead", values | {"low": max(span.low, -most), "high": min(span.high, most)})
 
 
 def _needed(contest: Contest) -> Remark:
-    """The hardest of the open comparisons decides how many prompts are needed."""
-    needs = [prompts_needed(contest.gaps[rival]) for rival in contest.rivals_left]
-    highs = [high for _low, high in needs if high is not None]
-    most = max(highs) if len(highs) == len(needs) else None
-    return Remark("more_prompts", {"low": max(low for low, _high in needs), "high": most})
+    """The hardest of the open comparisons decides how many prompts are needed, and what they would cost."""
+    open_gaps = [contest.gaps[rival] for rival in contest.rivals_left]
+    needs = [prompts_needed(gap) for gap in open_gaps]
+    low, highs = max(low for low, _high in needs), [high for _low, high in needs if high is not None]
+    high = max(highs) if len(highs) == len(needs) else None
+    if low >= MOST_PROMPTS and any(_is_hidden_by_judges(gap) for gap in open_gaps):
+        return Remark("judge_limit", {"reach": max(gap.bias for gap in open_gaps) * DECIDES})
+    now = min(gap.n for gap in open_gaps)
+    prices = [_price_of(contest, None if most is None else most - now) for most in (low, high)]
+    return Remark("more_prompts", {"low": low, "high": high, "n": now, "cost_low": prices[0], "cost_high": prices[1]})
+
+
+def _price_of(contest: Contest, prompts: int | None) -> str | None:
+    """What so many more prompts would cost at what this trial's own did, in its currency."""
+    each = contest.evidence.prompt_cost
+    return None if each is None or prompts is None else f"{each * prompts:.9f}"
+
+
+def _is_hidden_by_judges(gap: Difference) -> bool:
+    """Whether the judges' own error hides a difference of this size for good."""
+    return gap.bias * DECIDES >= abs(gap.value) and gap.bias * SETTLES >= MARGIN - abs(gap.value)
 
 
 def _best_dimensions(contest: Contest, chosen: int, rival: int) -> list[Remark]:
@@ -106,22 +136,21 @@ def gaps_in_knowledge(contest: Contest) -> list[Remark]:
 def prompts_needed(gap: Difference) -> tuple[int, int | None]:
     """About how many prompts in all would decide between two channels: from, to (None: over ``MOST_PROMPTS``).
 
-    Normal approximation at 80 % power; the range is what a gap half a standard error nearer or farther would need.
-    Never fewer than ``ENOUGH_PROMPTS``, below which nothing is decided.
+    The number at which a true gap is decided every second time, over all that the gap may truly be by its error; the
+    range has the middle half of those. Never fewer than ``ENOUGH_PROMPTS``, below which nothing is decided.
     """
-    spread = gap.error * math.sqrt(gap.n)
-    size = abs(gap.value)
-    ways = [_prompts(spread, at) for at in (size + gap.error / 2, size, max(size - gap.error / 2, 0.0))]
-    low, high = math.ceil(min(max(min(ways), gap.n + 1, ENOUGH_PROMPTS), MOST_PROMPTS)), max(ways)
-    return low, math.ceil(max(high, low)) if high <= MOST_PROMPTS else None
+    needs = sorted(_prompts(gap, abs(gap.value + sign * z * gap.error)) for z in MAYBE for sign in (-1, 1))
+    quarter = len(needs) // 4
+    low, high = (max(needs[place], gap.n + 1, ENOUGH_PROMPTS) for place in (quarter, -quarter - 1))
+    return math.ceil(min(low, MOST_PROMPTS)), math.ceil(high) if high <= MOST_PROMPTS else None
 
 
-def _prompts(spread: float, size: float) -> float:
+def _prompts(gap: Difference, size: float) -> float:
     """Prompts until a true gap of ``size`` is either seen or seen to be too small to matter, whichever comes first."""
-    seen = ((1.96 + 0.84) * spread / size) ** 2 if size else math.inf
-    room = MARGIN - size
-    equal = ((1.645 + 0.84) * spread / room) ** 2 if room > 0 else math.inf
-    return min(seen, equal)
+    spread = gap.error**2 * gap.n
+    # The error that would do, less the judges' part in it, which no prompt lowers.
+    rooms = ((size / DECIDES) ** 2 - gap.bias**2, (max(MARGIN - size, 0.0) / SETTLES) ** 2 - gap.bias**2)
+    return min((spread / room for room in rooms if room > 0), default=math.inf)
 
 
 def weight_flips(contest: Contest) -> list[Remark]:
@@ -190,3 +219,24 @@ def price_flip_of_equals(contest: Contest, chosen: int) -> list[Remark]:
     names = contest.evidence.channels
     multiple = float(costs[rival] / costs[chosen])
     return [Remark("price", {"channel": names[chosen], "multiple": multiple, "rival": names[rival]})]
+
+
+def topic_flips(contest: Contest) -> list[Remark]:
+    """Topics without whose prompts another channel would lead, or this one would not have won."""
+    evidence, names = contest.evidence, contest.evidence.channels
+    found: list[Remark] = []
+    if len({topic for topic, _language in evidence.clusters}) < 2:
+        return found
+    for topic in evidence.topics:
+        rest = hold(evidence.without(topic), contest.weights, looks=contest.looks)
+        if rest is None:
+            continue
+        if rest.leader != contest.leader:
+            found.append(Remark("topic", {"topic": topic, "channel": names[rest.leader]}))
+        elif contest.is_won and _has_enough(rest) and not rest.is_won:
+            found.append(Remark("topic_doubt", {"topic": topic, "channel": names[contest.leader]}))
+    return found
+
+
+def _has_enough(contest: Contest) -> bool:
+    return min((gap.n for gap in contest.gaps.values()), default=0) >= ENOUGH_PROMPTS

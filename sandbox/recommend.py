@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
@@ -14,7 +14,7 @@ from sandbox import reasons, stats
 from sandbox.contest import Contest
 from sandbox.reasons import Remark
 from sandbox.stats import Cells, Estimate
-from sandbox.value import Evidence, complete, row_means, score_cells
+from sandbox.value import Evidence, complete, is_uncalibrated, row_means, score_cells
 
 
 class Verdict(StrEnum):
@@ -25,13 +25,17 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One channel in the ranking. ``score`` is quality alone; ``value`` has cost and speed in it, by weight."""
+    """One channel in the ranking. ``score`` is quality alone; ``value`` has cost and speed in it, by weight.
+
+    The leader was picked for its value, so its score is less its luck; ``raw`` is what it scored. None for the others.
+    """
 
     channel: str
     score: Estimate | None
     value: float | None
     probability_best: float | None
     dimensions: dict[str, Estimate | None]
+    raw: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +58,20 @@ class Recommendation:
 
 
 def recommend(
-    evidence: Evidence, weights: Mapping[str, float], *, bars: Sequence[Remark] = (), seed: int = 0
+    evidence: Evidence, weights: Mapping[str, float], *, bars: Sequence[Remark] = (), looks: int = 1, seed: int = 0
 ) -> Recommendation:
-    """Rank the channels and say which to choose. Each of ``bars`` is a reason why this trial may not be ``clear``."""
+    """Rank the channels and say which to choose. Each of ``bars`` is a reason why this trial may not be ``clear``.
+
+    ``looks`` is how often the trial looked at its own verdict to decide whether to go on.
+    """
     weights = complete(weights, evidence)
-    contest = contests.hold(evidence, weights)
+    contest = contests.hold(evidence, weights, looks=looks)
     if contest is None:
         return _nothing_scored(evidence, weights, bars)
-    drawn = stats.draw(contest.cells, seed=seed)
+    bars = [*bars, *_doubts(contest)]
+    drawn = stats.draw(contest.cells, seed=seed, effect=contest.effect, bias=contest.bias)
     chances = stats.chances_of_best(drawn)
-    verdict = _verdict(contest, bars)
+    verdict = decide(contest, bars)
     chosen, second = _choose(contest, verdict)
     return Recommendation(
         verdict=verdict,
@@ -75,16 +83,25 @@ def recommend(
         lead=None if contest.runner_up is None else contest.gaps[contest.runner_up].value,
         reasons=_reasons(contest, verdict, chosen=chosen, bars=bars),
         flips_when=_flips(contest, verdict, chosen),
-        ranking=_rank(evidence, weights, values=contest.values, chances=chances),
+        ranking=_rank(contest, chances, seed=seed),
     )
 
 
-def _verdict(contest: Contest, bars: Sequence[Remark]) -> Verdict:
+def decide(contest: Contest, bars: Sequence[Remark] = ()) -> Verdict:
+    """The verdict on a contest."""
     if not contest.gaps or contest.rivals_left:
         return Verdict.CANNOT_TELL
     if contest.equals:
         return Verdict.TIE
     return Verdict.CANNOT_TELL if bars else Verdict.CLEAR
+
+
+def _doubts(contest: Contest) -> list[Remark]:
+    """Bars that lie in the evidence itself."""
+    found = [Remark("uncalibrated_judge")] if is_uncalibrated(contest.evidence, contest.weights) else []
+    if contest.is_won and (unsafe := contest.unsafe()):
+        found.append(reasons.missing_scores(contest, unsafe))
+    return found
 
 
 def _choose(contest: Contest, verdict: Verdict) -> tuple[int, int | None]:
@@ -120,11 +137,25 @@ def _flips(contest: Contest, verdict: Verdict, chosen: int) -> list[Remark]:
         return []
     if verdict is Verdict.TIE:
         return reasons.price_flip_of_equals(contest, chosen)
-    return [*reasons.weight_flips(contest), *reasons.price_flip(contest)]
+    return [*reasons.weight_flips(contest), *reasons.price_flip(contest), *reasons.topic_flips(contest)]
 
 
-def _rank(evidence: Evidence, weights: Mapping[str, float], *, values: Cells, chances: Cells) -> list[Standing]:
-    scores = score_cells(evidence, weights)
+def _rank(contest: Contest, chances: Cells, *, seed: int) -> list[Standing]:
+    """By value. The leader's score is told without its luck; nobody's place changes by that."""
+    scores = score_cells(contest.evidence, contest.weights)
+    luck = stats.luck(contest.cells, scores, seed=seed) if contest.gaps else 0.0
+    name = contest.evidence.channels[contest.leader]
+    return [
+        _without_luck(each, stats.winner(scores, contest.leader, luck=luck)) if each.channel == name else each
+        for each in _standings(contest.evidence, scores, values=contest.values, chances=chances)
+    ]
+
+
+def _without_luck(leader: Standing, score: Estimate | None) -> Standing:
+    return replace(leader, score=score, raw=None if leader.score is None else leader.score.value)
+
+
+def _standings(evidence: Evidence, scores: Cells, *, values: Cells, chances: Cells) -> list[Standing]:
     order = sorted(range(len(values)), key=lambda k: (math.isnan(values[k]), -values[k], evidence.channels[k]))
     return [
         Standing(
@@ -159,5 +190,5 @@ def _nothing_scored(evidence: Evidence, weights: Mapping[str, float], bars: Sequ
         lead=None,
         reasons=[*bars, Remark("nothing_scored")],
         flips_when=[],
-        ranking=_rank(evidence, weights, values=blank, chances=blank),
+        ranking=_standings(evidence, score_cells(evidence, weights), values=blank, chances=blank),
     )

@@ -35,10 +35,10 @@ def write(trial: Trial) -> Report | None:
     if existing := Report.objects.filter(trial=trial).first():
         return existing
     found = evidence.gather(trial)
-    laid_out = evidence.lay_out(found)
-    decided = _decide(found, laid_out)
     judgements = list(_judgements(trial).select_related("judge__provider", "judge__model"))
     pair_judgements = list(_pair_judgements(trial))
+    laid_out = evidence.lay_out(found, judgements)
+    decided = _decide(found, laid_out)
     state = _last_state(found)
     frozen = facts.freeze(
         found,
@@ -81,7 +81,7 @@ def settle(trial: Trial) -> bool:
 
 def _decide(found: Found, laid_out: Evidence) -> Recommendation:
     bars = evidence.bars(found.trial, len(found.prompts))
-    decided = recommend(laid_out, found.trial.weights, bars=bars)
+    decided = recommend(laid_out, found.trial.weights, bars=bars, looks=rounds.looks(found.trial))
     if found.trial.prompt_set.is_own:
         decided.reasons.extend(_advice(found))
     return decided

@@ -47,6 +47,11 @@ def portions(prompts: Sequence[Any]) -> list[Sequence[Any]]:
     return [prompts[start:end] for start, end in zip([0, *looks], looks, strict=False)]
 
 
+def looks(trial: Trial) -> int:
+    """How often a trial may stop for what it sees: an adaptive one after every round, another only at its end."""
+    return 1 if trial.mode == Trial.Mode.FIXED else len(RULES.looks(len(trial.plan)))
+
+
 def lay_out(trial: Trial, number: int, contenders: Sequence[Contender]) -> None:
     """Rows for one round: what it asks, and every answer that it awaits of ``contenders``."""
     prompts = portions(trial.plan)[number - 1]

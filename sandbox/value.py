@@ -10,15 +10,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.stats import TOP, Cells
+from sandbox.stats import FLOOR, TOP, Cells
 
 POINTS_PER_TENFOLD = 4.5
 COST, SPEED = "cost", "speed"
+# What an uncalibrated judge may favour a channel by, as a standard deviation in points, where rules count beside it.
+UNCALIBRATED = 0.5
+
+
+@dataclass(frozen=True)
+class Judged:
+    """How far a dimension rests on judges: the ``share`` of its scores, and by how much they favour a channel.
+
+    ``bias`` is the standard deviation over channels of a judge's mean error, in points; None where nobody measured it.
+    """
+
+    share: float
+    bias: float | None
 
 
 @dataclass(frozen=True)
@@ -26,6 +39,8 @@ class Evidence:
     """What a trial found. NaN is unknown; arrays are channels × prompts, ``quality`` × dimensions beyond that.
 
     ``quality`` is 1-10, ``cost`` money per answer, ``time_ms`` the whole answer's time; each averaged over repeats.
+    ``clusters`` has each prompt's topic and language, ``judged`` the dimensions that judges scored. ``lost`` marks what
+    should have been scored and was not, by our fault or a judge's. ``prompt_cost`` is what one more prompt would cost.
     """
 
     channels: tuple[str, ...]
@@ -33,6 +48,34 @@ class Evidence:
     quality: NDArray[np.float64]
     cost: Cells
     time_ms: Cells
+    clusters: tuple[tuple[str, str], ...] = ()
+    judged: Mapping[str, Judged] = field(default_factory=dict)
+    lost: NDArray[np.bool_] | None = None
+    prompt_cost: float | None = None
+
+    @property
+    def topics(self) -> list[str]:
+        """In the order of the prompts; prompts without a topic have none to be left out."""
+        return [topic for topic in dict.fromkeys(topic for topic, _language in self.clusters) if topic]
+
+    def without(self, topic: str) -> Evidence:
+        kept = np.array([each != topic for each, _language in self.clusters])
+        return replace(
+            self,
+            quality=self.quality[:, kept],
+            cost=self.cost[:, kept],
+            time_ms=self.time_ms[:, kept],
+            clusters=tuple(cluster for cluster in self.clusters if cluster[0] != topic),
+            lost=None if self.lost is None else self.lost[:, kept],
+        )
+
+    def filled(self, score: float) -> Evidence:
+        """With ``score`` wherever one was lost, in the dimensions that others were scored in on that prompt."""
+        if self.lost is None:
+            return self
+        missing = np.isnan(self.quality)
+        in_play = ~missing.all(axis=0)
+        return replace(self, quality=np.where(missing & in_play & self.lost[:, :, None], score, self.quality))
 
 
 def score_cells(evidence: Evidence, weights: Mapping[str, float]) -> Cells:
@@ -64,6 +107,30 @@ def value_cells(evidence: Evidence, weights: Mapping[str, float]) -> Cells:
     total = sum(weight for weight, _points in parts) or 1.0
     scored = np.where(np.isnan(parts[0][1]), np.nan, 0.0)
     return np.asarray(scored + sum(weight / total * points for weight, points in parts if weight))
+
+
+def worst_and_best(evidence: Evidence, weights: Mapping[str, float]) -> tuple[Cells, Cells]:
+    """Values as they would be had every lost score been the lowest, and the highest."""
+    return value_cells(evidence.filled(FLOOR), weights), value_cells(evidence.filled(TOP), weights)
+
+
+def judge_bias(evidence: Evidence, weights: Mapping[str, float]) -> float:
+    """By how many points of value judges may favour a channel on every prompt alike: a standard deviation.
+
+    Dimensions add up, for a judge's taste for a channel shows in all of them.
+    """
+    total = sum(weights.values()) or 1.0
+    return sum(
+        weights.get(slug, 0.0) / total * judged.share * (UNCALIBRATED if judged.bias is None else judged.bias)
+        for slug, judged in evidence.judged.items()
+    )
+
+
+def is_uncalibrated(evidence: Evidence, weights: Mapping[str, float]) -> bool:
+    """Whether every score that counts comes from judges that nobody has compared with people."""
+    weighed = [slug for slug in evidence.dimensions if weights.get(slug)]
+    judged = [evidence.judged.get(slug) for slug in weighed]
+    return bool(weighed) and all(each is not None and each.share >= 1 and each.bias is None for each in judged)
 
 
 def cost_points(cost: Cells) -> Cells:

@@ -65,6 +65,8 @@ class Names:
         self.rows = {row["channel"]: row for row in facts["ranking"]}
         self.dimensions = {row["slug"]: told(row, "title") for row in facts["dimensions"]}
         self.simulated = bool(facts["simulated"])
+        self.currency = str(facts["currency"])
+        self.prompts = facts["prompts"]
 
     def channel(self, slug: str) -> str:
         row = self.rows.get(slug)
@@ -77,14 +79,22 @@ class Names:
 
     def channels(self, slugs: list[str]) -> str:
         """``a, b, c and 4 more``"""
-        listed = _(", ").join(self.channel(slug) for slug in slugs[:MOST_NAMES])
-        more = len(slugs) - MOST_NAMES
+        return self.cut_short([self.channel(slug) for slug in slugs])
+
+    @staticmethod
+    def cut_short(names: list[str]) -> str:
+        listed = _(", ").join(names[:MOST_NAMES])
+        more = len(names) - MOST_NAMES
         if more <= 0:
             return listed
         return ngettext("%(names)s and %(more)d more", "%(names)s and %(more)d more", more) % {
             "names": listed,
             "more": more,
         }
+
+    def topic(self, slug: str) -> str:
+        """A topic has no name for people; its prompts have."""
+        return self.cut_short([str(prompt["title"]) for prompt in self.prompts if prompt.get("topic") == slug]) or slug
 
     def weight(self, slug: str) -> str:
         return {"cost": _("low cost"), "speed": _("speed")}.get(slug) or self.dimensions.get(slug, slug)
@@ -224,6 +234,60 @@ def _level(values: Facts, names: Names) -> str:
     }
 
 
+def _few_differences(values: Facts, names: Names) -> str:
+    said = {
+        "channel": names.channel(values["channel"]),
+        "rival": names.channel(values["rival"]),
+        "lead": points(values["lead"]),
+        "differ": values["differ"],
+        "n": values["n"],
+    }
+    if points(values["lead"]) == points(0):
+        return (
+            _(
+                "%(channel)s and %(rival)s are level: too few differences (%(differ)d of %(n)d prompts) to say how far "
+                "apart they may be."
+            )
+            % said
+        )
+    return (
+        _(
+            "%(channel)s leads %(rival)s by %(lead)s points of 10: too few differences (%(differ)d of %(n)d prompts) "
+            "to say how far that may be off."
+        )
+        % said
+    )
+
+
+def _judge_limit(values: Facts, _names: Names) -> str:
+    return _(
+        "More prompts would not decide it: differences below %(reach)s points of 10 lie within the judges’ own error."
+    ) % {"reach": points(values["reach"])}
+
+
+def _uncalibrated_judge(_values: Facts, _names: Names) -> str:
+    return _("All scores that count come from judges not yet calibrated against people: they alone name no winner.")
+
+
+def _missing_scores(values: Facts, names: Names) -> str:
+    return ngettext(
+        "Had the %(n)d score that we or a judge lost gone the other way, %(channels)s might not be beaten.",
+        "Had the %(n)d scores that we or a judge lost gone the other way, %(channels)s might not be beaten.",
+        values["n"],
+    ) % {"n": values["n"], "channels": names.channels(values["channels"])}
+
+
+def _topic(values: Facts, names: Names) -> str:
+    return _("It would be %(channel)s without “%(topic)s”.") % {
+        "channel": names.channel(values["channel"]),
+        "topic": names.topic(values["topic"]),
+    }
+
+
+def _topic_doubt(values: Facts, names: Names) -> str:
+    return _("Without “%(topic)s” we could not tell yet.") % {"topic": names.topic(values["topic"])}
+
+
 def _best_dimension(values: Facts, names: Names) -> str:
     return _("Its greatest lead over %(rival)s is in “%(dimension)s”: %(lead)s points.") % {
         "rival": names.channel(values["rival"]),
@@ -263,14 +327,31 @@ def _open_rivals(values: Facts, names: Names) -> str:
     return _("Not yet beaten: %(channels)s.") % {"channels": names.channels(values["channels"])}
 
 
-def _more_prompts(values: Facts, _names: Names) -> str:
-    low = _rounded(values["low"], math.floor)
-    if values["high"] is not None:
-        high = _rounded(values["high"], math.ceil)
-        return _("About %(low)d to %(high)d prompts in all would decide it.") % {"low": low, "high": high}
+def _more_prompts(values: Facts, names: Names) -> str:
     if values["low"] >= 2000:
         return _("More than 2,000 prompts would be needed to decide it: treat them as equal.")
-    return _("About %(low)d prompts or more in all would decide it.") % {"low": low}
+    asked = values.get("n", 0)  # older reports tell how many there must be in all
+    low = _rounded(values["low"] - asked, math.floor) or 1
+    if values["high"] is None:
+        return _at_a_price(_("About %(low)d more prompts or beyond would decide it") % {"low": low}, values, names)
+    high = _rounded(values["high"] - asked, math.ceil)
+    return _at_a_price(
+        _("About %(low)d to %(high)d more prompts would decide it") % {"low": low, "high": high}, values, names
+    )
+
+
+def _at_a_price(sentence: str, values: Facts, names: Names) -> str:
+    """A sentence about more prompts, with what they would cost as far as that is known, and its full stop."""
+    costs = [price(cost, names.currency) for end in ("low", "high") if (cost := values.get(f"cost_{end}"))]
+    if not costs:
+        return _("%(sentence)s.") % {"sentence": sentence}
+    if values["high"] is None:
+        return _("%(sentence)s, for %(cost)s or more.") % {"sentence": sentence, "cost": costs[0]}
+    return _("%(sentence)s, for about %(least)s to %(most)s.") % {
+        "sentence": sentence,
+        "least": costs[0],
+        "most": costs[-1],
+    }
 
 
 def _rounded(number: int, towards: Callable[[float], int]) -> int:
@@ -353,6 +434,7 @@ def _price(values: Facts, names: Names) -> str:
 
 SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
     "lead": _lead,
+    "few_differences": _few_differences,
     "best_dimension": _best_dimension,
     "too_close": _too_close,
     "cheapest_of_equals": _cheapest_of_equals,
@@ -361,6 +443,9 @@ SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
     "too_few_prompts": _too_few_prompts,
     "open_rivals": _open_rivals,
     "more_prompts": _more_prompts,
+    "judge_limit": _judge_limit,
+    "uncalibrated_judge": _uncalibrated_judge,
+    "missing_scores": _missing_scores,
     "take_until_then": _take_until_then,
     "own_prompts": _own_prompts,
     "stopped_early": _stopped_early,
@@ -371,6 +456,8 @@ SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
     "scenario_advice": _scenario_advice,
     "weight": _weight,
     "price": _price,
+    "topic": _topic,
+    "topic_doubt": _topic_doubt,
 }
 
 

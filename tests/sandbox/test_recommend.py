@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from sandbox import contest, reasons
+from sandbox import contest, reasons, stats
 from sandbox.reasons import Remark
 from sandbox.recommend import Recommendation, Verdict, recommend
 from sandbox.stats import Cells, Difference
-from sandbox.value import Evidence, complete, cost_points, score_cells, speed_points, value_cells
+from sandbox.value import Evidence, Judged, complete, cost_points, score_cells, speed_points, value_cells
 from tests.sandbox import nulls
 
 NAN = np.nan
@@ -66,8 +68,13 @@ def test_one_prompt_gets_a_ranking_and_no_certainty():
     assert decided.verdict is Verdict.CANNOT_TELL
     assert [standing.channel for standing in decided.ranking] == ["0", "1", "2"]
     assert decided.probability_best < 0.9
-    lead = remark(decided.reasons, "lead")
-    assert (lead["low"], lead["high"]) == (-9, 9)
+    assert remark(decided.reasons, "few_differences") == {
+        "channel": "0",
+        "rival": "1",
+        "lead": 4.0,
+        "n": 1,
+        "differ": 1,
+    }
     assert remark(decided.reasons, "more_prompts")["low"] == contest.ENOUGH_PROMPTS
 
 
@@ -121,6 +128,23 @@ def test_nothing_scored_recommends_nobody():
     assert decided.ranking[0].score is None
 
 
+def test_a_lead_in_four_prompts_bears_no_interval_and_wins_nothing():
+    cells = flat(5, 5, prompts=24)
+    cells[0, :4] = 10
+    decided = decide(cells)
+    assert decided.verdict is Verdict.CANNOT_TELL
+    few = remark(decided.reasons, "few_differences")
+    assert (few["differ"], few["n"]) == (4, 24)
+    assert "lead" not in codes(decided.reasons)
+
+
+def test_a_lead_is_told_within_the_scale():
+    cells = table(9, 5)
+    cells[1, ::2] = 1
+    lead = remark(decide(np.abs(cells)).reasons, "lead")
+    assert -9 <= lead["low"] < lead["lead"] < lead["high"] <= 9
+
+
 def test_twelve_prompts_that_agree_are_level_and_the_cheaper_is_taken():
     decided = decide(flat(8, 8, 3, prompts=12), cost=flat(0.004, 0.001, 0.0001, prompts=12))
     assert decided.verdict is Verdict.TIE
@@ -146,6 +170,138 @@ def test_equals_of_unknown_price_are_level_all_the_same():
 def test_a_lead_too_small_to_matter_is_no_win():
     gaps = table(7.1, 7, prompts=24) / 10 + 6
     assert decide(gaps).verdict is Verdict.TIE
+
+
+def test_a_trial_that_looked_after_every_round_needs_more_to_be_clear():
+    gaps = nulls.normal(np.random.default_rng(7), 2, 24)
+    gaps[0] += 0.9 - (gaps[0] - gaps[1]).mean()
+    gaps[0] -= 0.9 - 2.2 * contest.hold(nulls.evidence(gaps), QUALITY).gaps[1].error
+    assert decide(gaps).verdict is Verdict.CLEAR
+    assert decide(gaps, looks=30).verdict is Verdict.CANNOT_TELL
+
+
+def test_the_leaders_score_is_told_without_the_luck_of_being_picked():
+    decided = decide(nulls.normal(np.random.default_rng(2), 10, 24))
+    first, *others = decided.ranking
+    assert first.score.value < first.raw - 0.1
+    assert first.score.low < first.score.value < first.score.high
+    assert all(standing.raw is None for standing in others)
+    values = [standing.value for standing in decided.ranking]
+    assert values == sorted(values, reverse=True)
+
+
+def test_a_leader_far_ahead_was_not_lucky():
+    first = decide(table(9, 4, prompts=24)).ranking[0]
+    assert first.score.value == pytest.approx(first.raw, abs=0.01)
+
+
+# -- what resembles, what was lost, and who judged -----------------------------------------------
+
+
+def clustered(cells: Cells, *topics: str) -> Evidence:
+    return replace(nulls.evidence(cells), clusters=tuple((topic, "en") for topic in topics))
+
+
+def test_prompts_that_resemble_each_other_count_for_fewer():
+    """Ahead on every prompt of one topic, level on the other: eight prompts say little more than two topics do."""
+    cells = table(8, 7.2, prompts=8)
+    cells[0, 4:] -= 0.8
+    apart = contest.hold(nulls.evidence(cells), QUALITY)
+    alike = contest.hold(clustered(cells, *"aaaabbbb"), QUALITY)
+    assert apart.effect == 1
+    assert alike.effect > 2
+    assert alike.gaps[1].error > apart.gaps[1].error
+    assert alike.gaps[1].n == apart.gaps[1].n == 8
+
+
+def test_a_topic_without_which_another_would_lead_is_named():
+    cells = table(6, 6, 4, prompts=12)
+    cells[0, :4] += 3
+    cells[1, 4:] += 1
+    decided = recommend(clustered(cells, *"aaaabbbbcccc"), QUALITY)
+    assert decided.channel == "0"
+    assert [each.values for each in decided.flips_when if each.code == "topic"] == [{"topic": "a", "channel": "1"}]
+
+
+def test_a_topic_without_which_the_win_would_not_be_clear_is_named():
+    decided = recommend(clustered(table(7.7, 7, prompts=24), *"aab" * 8), QUALITY)
+    assert decided.verdict is Verdict.CLEAR
+    assert [each.values["topic"] for each in decided.flips_when if each.code == "topic_doubt"] == ["a"]
+
+
+def test_a_single_topic_cannot_be_left_out():
+    assert recommend(clustered(table(8, 7), *"aaaaaa"), QUALITY).flips_when == []
+
+
+def test_leaving_out_the_only_scored_topic_says_nothing():
+    cells = table(8, 7, prompts=8)
+    cells[:, 6:] = NAN
+    assert recommend(clustered(cells, *"aaaaaabb"), QUALITY).flips_when == []
+
+
+def lose(cells: Cells, *places: tuple[int, int]) -> Evidence:
+    lost = np.zeros(cells.shape, dtype=bool)
+    for place in places:
+        cells[place] = NAN
+        lost[place] = True
+    return replace(nulls.evidence(cells), lost=lost)
+
+
+def test_a_win_that_hangs_on_a_lost_score_is_none():
+    decided = recommend(lose(table(8, 7, 3, prompts=12), (0, 2), (2, 1)), QUALITY)
+    assert decided.verdict is Verdict.CANNOT_TELL
+    assert decided.reasons[0] == Remark("missing_scores", {"n": 1, "channels": ["1"]})
+
+
+def test_a_win_that_stands_whatever_was_lost_is_clear():
+    assert recommend(lose(table(9, 6, 3, prompts=24), (0, 2), (1, 4)), QUALITY).verdict is Verdict.CLEAR
+    assert recommend(lose(table(9, 6)), QUALITY).verdict is Verdict.CLEAR
+
+
+def test_what_nobody_was_scored_in_is_not_filled():
+    found = lose(table(9, 6), (0, 0), (1, 0))
+    assert np.isnan(found.filled(1.0).quality[:, 0]).all()
+    assert nulls.evidence(table(9, 6)).filled(1.0).quality[0, 0, 0] == pytest.approx(9.3)
+
+
+def judged(cells: Cells, *, share: float = 1.0, bias: float | None = None) -> Evidence:
+    return replace(nulls.evidence(cells), judged={"quality": Judged(share, bias)})
+
+
+def test_uncalibrated_judges_alone_never_name_a_winner():
+    decided = recommend(judged(table(9, 3)), QUALITY)
+    assert decided.verdict is Verdict.CANNOT_TELL
+    assert decided.reasons[0].code == "uncalibrated_judge"
+    assert recommend(judged(table(9, 3), share=0.5), QUALITY).verdict is Verdict.CLEAR
+    assert recommend(judged(table(9, 3), bias=0.2), QUALITY).verdict is Verdict.CLEAR
+
+
+def test_a_judges_error_does_not_shrink_with_more_prompts():
+    for prompts in (24, 2400):
+        cells = np.tile(table(8, 7.5, prompts=24), prompts // 24)
+        assert decide(cells).verdict is Verdict.CLEAR
+        assert recommend(judged(cells, bias=0.3), QUALITY).verdict is Verdict.CANNOT_TELL
+
+
+def test_more_prompts_are_not_asked_for_where_judges_are_the_limit():
+    decided = recommend(judged(np.tile(table(8, 7.5, prompts=24), 4), bias=0.3), QUALITY)
+    assert remark(decided.reasons, "judge_limit")["reach"] == pytest.approx(2.054 * 0.3 * 2**0.5)
+    assert "more_prompts" not in codes(decided.reasons)
+
+
+def test_chances_know_that_judges_may_be_wrong():
+    cells = table(8, 7.5, prompts=24)
+    sure = recommend(judged(cells, bias=0.0), QUALITY).probability_best
+    assert recommend(judged(cells, bias=0.5), QUALITY).probability_best < sure - 0.1
+
+
+def test_a_judge_counts_by_the_weight_of_what_it_scored():
+    cells = table(8, 7, prompts=24)
+    found = judged(cells, bias=0.8)
+    alone = contest.hold(found, {"quality": 1.0, "cost": 0.0, "speed": 0.0})
+    halved = contest.hold(found, {"quality": 1.0, "cost": 1.0, "speed": 0.0})
+    assert alone.bias == pytest.approx(0.8)
+    assert halved.bias == pytest.approx(0.4)
 
 
 # -- weights, cost and speed ---------------------------------------------------------------------
@@ -280,24 +436,43 @@ def test_a_weight_that_is_all_the_weight_has_no_other_share():
 
 
 def test_a_wide_gap_needs_few_prompts_and_a_narrow_one_many():
-    wide = reasons.prompts_needed(Difference(2.0, 0.9, 6))
-    narrow = reasons.prompts_needed(Difference(0.6, 0.9, 6))
+    wide = reasons.prompts_needed(Difference(2.0, 0.9, 6, differ=6))
+    narrow = reasons.prompts_needed(Difference(0.6, 0.9, 6, differ=6))
     assert wide[1] < narrow[0] * 4
     assert wide[0] < narrow[0]
 
 
 def test_beyond_two_thousand_prompts_channels_are_as_good_as_equal():
-    assert reasons.prompts_needed(Difference(0.0, 1.2, 100)) == (2000, None)
-    low, high = reasons.prompts_needed(Difference(0.5, 0.9, 100))
-    assert low < 2000
+    assert reasons.prompts_needed(Difference(0.27, 0.19, 2000, differ=900)) == (2000, None)
+    low, high = reasons.prompts_needed(Difference(0.0, 1.2, 100, differ=90))
+    assert 100 < low < 2000
     assert high is None
 
 
+def test_the_number_of_prompts_that_is_told_decides_every_second_time():
+    """A pilot of 24 says how many; then channels with just such a gap are tried with as many."""
+    low, high = reasons.prompts_needed(Difference(0.8, 0.4, 24, differ=24))
+    random = np.random.default_rng(4)
+    for prompts, least, most in ((low, 0.1, 0.6), (high, 0.5, 1.0)):
+        gaps = random.normal(0.8, 0.4 * 24**0.5, (200, prompts))
+        decided = [contest.is_beaten(stats.compare(row, np.zeros(prompts))) for row in gaps]
+        assert least < np.mean(decided) < most
+
+
 def test_an_open_end_of_one_rival_is_the_open_end_of_all():
-    cells = table(8, 7.9, 7.8)
-    cells[1] += np.array([18, -18, 18, -18, 18, -18])
+    cells = np.tile(table(8, 7.9, 7.8, prompts=24), 4)
+    cells[1] += np.array([20, -20] * 48)
     needed = remark(decide(cells).reasons, "more_prompts")
     assert needed["high"] is None
+
+
+def test_more_prompts_are_told_with_their_price():
+    found = replace(nulls.evidence(table(8, 7.9)), prompt_cost=0.02)
+    needed = remark(recommend(found, QUALITY).reasons, "more_prompts")
+    assert needed["n"] == 6
+    assert float(needed["cost_low"]) == pytest.approx(0.02 * (needed["low"] - 6))
+    assert float(needed["cost_high"]) == pytest.approx(0.02 * (needed["high"] - 6))
+    assert remark(decide(table(8, 7.9)).reasons, "more_prompts")["cost_low"] is None
 
 
 # -- what is promised ----------------------------------------------------------------------------
@@ -326,6 +501,18 @@ def test_a_better_channel_is_found(prompts, lead, least):
 
 def test_a_better_channel_is_found_among_twenty_five():
     assert nulls.share_clear(nulls.normal, channels=25, prompts=24, trials=40, lead=2.5) >= 0.9
+
+
+def test_prompts_in_clusters_give_a_false_winner_hardly_more_often():
+    """Eight topics of three prompts whose differences share half their variance. Taken as independent: 15 %."""
+    random = np.random.default_rng(5)
+    topics = np.repeat(np.arange(8), 3)
+    named = 0
+    for _trial in range(400):
+        shared = random.normal(0, 1, (2, 8))[:, topics]
+        held = contest.hold(clustered(6 + shared + random.normal(0, 1, (2, 24)), *map(str, topics)), QUALITY)
+        named += held.is_won
+    assert named / 400 <= 0.08
 
 
 def test_enough_prompts_are_six():

@@ -13,8 +13,9 @@ from django.utils import timezone
 from catalog.models import Dimension, GraderKind, Measurement
 from marketplace.billing import ledger
 from marketplace.billing.models import Hold
-from sandbox import reports
+from sandbox import evidence, reports
 from sandbox.models import Answer, AnswerState, Judgement, Report, Score, Trial, TrialState
+from sandbox.value import Judged
 from sandbox.wire.types import Kind
 from tests.factories import make_channel, make_model, make_prompt_set, make_provider, make_scenario, make_trial
 
@@ -89,7 +90,7 @@ def test_a_report_names_the_winner_and_ends_the_trial():
     facts = report.facts
     assert facts["recommendation"]["verdict"] == "clear"
     assert facts["recommendation"]["channel"] == trial.contenders.get(label="A").channel.slug
-    assert facts["ranking"][0]["score"] == 9.0
+    assert facts["ranking"][0]["raw"] == 9.0
     trial.refresh_from_db()
     assert trial.state == TrialState.DONE
     assert trial.finished_at is not None
@@ -259,6 +260,71 @@ def test_an_unreadable_grade_leaves_the_answer_unscored():
     grade(answer, list(trial.rubric.dimensions.all()), None, judge=make_channel(is_judge=True))
     Trial.objects.filter(pk=trial.pk).update(state=TrialState.REPORTING)
     assert reports.write(Trial.objects.get(pk=trial.pk)).facts["ranking"][0]["score"] is None
+
+
+def judged_trial(**options: Any) -> tuple[Trial, Any]:
+    trial = make_trial(channels=2, prompts=12, **options)
+    return trial, make_channel(is_judge=True)
+
+
+def test_uncalibrated_judges_alone_name_no_winner():
+    trial, judge = judged_trial()
+    decided = reports.write(run_trial(trial, judge=judge)).facts["recommendation"]
+    assert decided["verdict"] == "cannot_tell"
+    assert decided["reasons"][0]["code"] == "uncalibrated_judge"
+
+
+def test_a_judge_of_known_error_may_name_a_winner(monkeypatch):
+    monkeypatch.setattr("sandbox.records.judge_bias", lambda judges, dimension: 0.3)
+    trial, judge = judged_trial()
+    assert reports.write(run_trial(trial, judge=judge)).facts["recommendation"]["verdict"] == "clear"
+
+
+def test_a_score_that_a_judge_lost_may_cost_the_winner_the_win(monkeypatch):
+    monkeypatch.setattr("sandbox.records.judge_bias", lambda judges, dimension: 0.0)
+    trial, judge = judged_trial()
+    ready = run_trial(trial, judge=judge, levels={"A": 8.5, "B": 7.5})
+    Score.objects.filter(answer=Answer.objects.of(trial).filter(contender__label="A").first()).update(value=None)
+    decided = reports.write(ready).facts["recommendation"]
+    assert decided["verdict"] == "cannot_tell"
+    assert decided["reasons"][0]["code"] == "missing_scores"
+    assert decided["reasons"][0]["values"]["n"] == 1
+
+
+def test_what_one_more_prompt_would_cost_has_the_judges_in_it():
+    trial, judge = judged_trial()
+    ready = run_trial(trial, judge=judge)
+    judgements = list(Judgement.objects.all())
+    found = evidence.gather(ready)
+    assert evidence.lay_out(found, judgements).prompt_cost == pytest.approx(2 * (0.001 + 0.0005))
+    Answer.objects.update(charge=None)
+    assert evidence.lay_out(evidence.gather(ready), judgements).prompt_cost is None
+
+
+def test_evidence_knows_its_clusters_and_who_scored():
+    trial, judge = judged_trial()
+    ready = run_trial(trial, judge=judge)
+    first, second = trial.rubric.dimensions.all()
+    Score.objects.filter(dimension=second).update(grader=GraderKind.RULE, judge=None)
+    trial.prompt_set.prompts.filter(pk=trial.prompt_set.prompts.first().pk).update(topic="rates")
+    laid_out = evidence.lay_out(evidence.gather(ready))
+    assert laid_out.judged == {first.slug: Judged(1.0, None)}
+    assert laid_out.clusters.count(("rates", ready.language)) == 1
+    assert not laid_out.lost.any()
+
+
+def test_only_an_adaptive_trial_looks_more_than_once():
+    trial = make_trial(channels=1, prompts=1)
+    assert evidence.looks(trial, 24) == 1
+    trial.mode = Trial.Mode.ADAPTIVE
+    assert evidence.looks(trial, 24) > 5
+
+
+def test_the_winners_score_is_frozen_with_and_without_its_luck():
+    rows = reports.write(run_trial(make_trial(channels=3, prompts=6))).facts["ranking"]
+    assert rows[0]["raw"] == 9.0
+    assert rows[0]["score"] == pytest.approx(9.0, abs=0.05)
+    assert rows[1]["raw"] is None
 
 
 def test_repeats_are_averaged_within_their_prompt():

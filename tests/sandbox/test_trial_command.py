@@ -61,7 +61,8 @@ def run(capsys, *arguments):
     return said.out + out.getvalue(), said.err
 
 
-def test_it_prints_who_leads_why_and_every_channels_figures(worker, capsys):
+def test_it_prints_who_leads_why_and_every_channels_figures(worker, capsys, monkeypatch):
+    monkeypatch.setattr("sandbox.records.judge_bias", lambda judges, dimension: 0.2)
     out, err = run(capsys)
     lines = out.splitlines()
     assert lines[0] == "clear: alpha"

@@ -26,6 +26,9 @@ VALUES = {
     "share": 0.55,
     "now": 0.25,
     "multiple": 2.9,
+    "differ": 3,
+    "reach": 0.84,
+    "topic": "arithmetic",
 }
 
 
@@ -166,10 +169,39 @@ def test_a_weight_at_the_end_of_the_scale_is_said_in_words():
 
 
 def test_more_prompts_are_a_range_or_a_word_of_resignation():
-    assert say("more_prompts", low=20, high=80) == "About 20 to 80 prompts in all would decide it."
-    assert say("more_prompts", low=400, high=None) == "About 400 prompts or more in all would decide it."
-    assert say("more_prompts", low=26, high=501) == "About 25 to 550 prompts in all would decide it."
+    assert say("more_prompts", low=26, high=86) == "About 20 to 80 more prompts would decide it."
+    assert say("more_prompts", low=406, high=None) == "About 400 more prompts or beyond would decide it."
+    assert say("more_prompts", low=32, high=507) == "About 25 to 550 more prompts would decide it."
+    assert say("more_prompts", low=7, high=12) == "About 1 to 6 more prompts would decide it."
     assert "treat them as equal" in say("more_prompts", low=2000, high=None)
+
+
+def test_more_prompts_have_a_price_where_it_is_known():
+    span = say("more_prompts", low=26, high=86, cost_low="0.4", cost_high="1.6")
+    assert span == "About 20 to 80 more prompts would decide it, for about ¥0.40 to ¥1.60."
+    open_end = say("more_prompts", low=406, high=None, cost_low="8", cost_high=None)
+    assert open_end == "About 400 more prompts or beyond would decide it, for ¥8.00 or more."
+
+
+def test_too_few_differences_show_no_interval():
+    assert say("few_differences") == (
+        "Cedar leads Heron by 1.2 points of 10: too few differences (3 of 6 prompts) to say how far that may be off."
+    )
+    assert say("few_differences", lead=0.0).startswith(
+        "Cedar and Heron are level: too few differences (3 of 6 prompts)"
+    )
+
+
+def test_a_topic_goes_by_its_prompts():
+    told = facts(prompts=[{"slug": str(n), "title": f"Sum {n}", "topic": "arithmetic"} for n in range(2)])
+    left_out = {"code": "topic", "values": {**VALUES, "channel": "heron"}}
+    assert wording.remark(left_out, wording.Names(told)) == "It would be Heron without “Sum 0, Sum 1”."
+    assert "without “arithmetic”" in say("topic")
+
+
+def test_lost_scores_are_counted():
+    assert say("missing_scores", n=1).startswith("Had the 1 score that we or a judge lost gone the other way, Heron")
+    assert "the 3 scores" in say("missing_scores", n=3)
 
 
 def test_one_own_prompt_and_several_are_told_apart():
