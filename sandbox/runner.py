@@ -179,8 +179,8 @@ class Asking:
 
     async def finish(self, outcome: Outcome) -> None:
         fields = self.fields(outcome)
-        row = Answer.objects.waiting().filter(pk=self.answer.pk)
-        await self.saver.save(lambda: row.update(finished_at=Now(), **fields))
+        place = {name: getattr(self.answer, name) for name in ("pk", "contender_id", "prompt_id", "repeat")}
+        await self.saver.finish(Answer(**place, **fields, finished_at=Now()))
         self.tell_finished(fields)
 
     def fields(self, outcome: Outcome) -> dict[str, Any]:

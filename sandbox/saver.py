@@ -59,6 +59,7 @@ class Batch:
     """What goes into one transaction, and who waits for it."""
 
     leaving: list[Answer | Judgement] = field(default_factory=list)
+    finished: list[Answer] = field(default_factory=list)
     writes: list[Callable[[], Any]] = field(default_factory=list)
     waiting: list[asyncio.Future[None]] = field(default_factory=list)
 
@@ -80,6 +81,11 @@ class Saver:
     async def mark_sent(self, row: Answer | Judgement) -> None:
         """Have ``sent_at`` committed, before the request leaves: should we die then, nobody will send it again."""
         self.batch.leaving.append(row)
+        await self.commit_batch()
+
+    async def finish(self, answer: Answer) -> None:
+        """Have the end of ``answer`` committed."""
+        self.batch.finished.append(answer)
         await self.commit_batch()
 
     async def commit_batch(self) -> None:
@@ -109,6 +115,8 @@ class Saver:
             if not self.trial.keep_lease():
                 raise Overtaken(self.trial.code)
             mark_sent(batch.leaving)
+            if batch.finished:
+                Answer.objects.finish(batch.finished)
             for write in batch.writes:
                 write()
         self.kept_at = monotonic()

@@ -7,6 +7,7 @@ State moves by one conditional UPDATE that returns whether it happened. A worker
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -196,6 +197,10 @@ class AnswerState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
+# What is written of an answer before its end, and stays.
+BEFORE_ITS_END = {"id", "contender", "prompt", "repeat", "sent_at"}
+
+
 class AnswerQuerySet(models.QuerySet["Answer"]):
     def waiting(self) -> Self:
         return self.filter(state=AnswerState.WAITING)
@@ -205,6 +210,16 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def of(self, trial: Trial) -> Self:
         return self.filter(contender__trial=trial)
+
+    def finish(self, rows: Sequence[Answer]) -> None:
+        """Write down the ends of those among ``rows`` that are still waiting, which the trial's holder alone may end.
+
+        One statement for all: an UPDATE for each keeps a processor busy for several times as long.
+        """
+        waiting = set(self.waiting().filter(pk__in=[row.pk for row in rows]).values_list("pk", flat=True))
+        ended = [row for row in rows if row.pk in waiting]
+        fields = [each.name for each in self.model._meta.concrete_fields if each.name not in BEFORE_ITS_END]
+        self.bulk_create(ended, update_conflicts=True, unique_fields=["id"], update_fields=fields)
 
     def for_running(self) -> Self:
         """What asking needs: the grid's cells bare, with each of its rows and columns once."""

@@ -7,6 +7,8 @@ import threading
 
 import pytest
 from django.db import connections, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 
 from sandbox import saver
 from sandbox.models import Answer, AnswerState, Trial, TrialState
@@ -75,6 +77,35 @@ def test_all_that_are_about_to_leave_are_marked_in_one_statement(trial, django_a
     assert set(Answer.objects.filter(sent_at__isnull=False)) == {waiting, also}
     with django_assert_num_queries(1):
         saver.mark_sent([waiting, also])
+
+
+def test_answers_that_still_wait_are_finished_together(trial, django_assert_num_queries):
+    contender, sent_at = trial.contenders.get(), timezone.now()
+    cells = [{"contender": contender, "prompt": make_prompt(prompt_set=trial.prompt_set)} for _ in range(3)]
+    rows = [Answer.objects.create(**cell, sent_at=sent_at) for cell in cells]
+    Answer.objects.filter(pk=rows[-1].pk).update(state=AnswerState.DONE)
+    ended = [
+        Answer(pk=row.pk, **cell, state=AnswerState.DONE, text="came", cost=1, finished_at=Now())
+        for row, cell in zip(rows, cells, strict=True)
+    ]
+
+    async def play():
+        mine = Saver(trial)
+        await asyncio.gather(*(mine.finish(answer) for answer in ended))
+
+    asyncio.run(play())
+    found = Answer.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk")
+    assert [(row.text, row.cost, row.sent_at) for row in found] == [("came", 1, sent_at)] * 2 + [("", None, sent_at)]
+    found.update(state=AnswerState.WAITING)
+    with transaction.atomic(), django_assert_num_queries(2):
+        Answer.objects.finish(ended)
+
+
+def test_an_answer_that_is_gone_is_not_finished(trial):
+    answer = Answer.objects.of(trial).first()
+    Answer.objects.all().delete()
+    asyncio.run(Saver(trial).finish(answer))
+    assert not Answer.objects.exists()
 
 
 def test_nobody_writes_once_overtaken(trial):
