@@ -6,6 +6,7 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import IntegrityError
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from catalog.models import Dimension, GraderKind, Measurement
 from marketplace.billing import ledger
 from marketplace.billing.models import Hold
-from sandbox import reports
+from sandbox import facts, reports
 from sandbox.models import Answer, AnswerState, Judgement, Report, Score, Trial, TrialState
 from sandbox.wire.types import Kind
 from tests.factories import make_channel, make_model, make_prompt_set, make_provider, make_scenario, make_trial
@@ -391,3 +392,13 @@ def test_an_interim_verdict_takes_the_same_queries_however_many_channels(channel
     )
     with django_assert_num_queries(5):
         reports.interim(ready)
+
+
+@pytest.mark.parametrize("percent", [0, 5, 50, 95, 100])
+@pytest.mark.parametrize("values", [[7.0], [2.0, 1.0], [3.4, 1.2, 9.9], [float(7**n % 101) for n in range(30)]])
+def test_a_percentile_lies_between_its_neighbours_as_numpys_does(values, percent):
+    assert facts.percentile(values, percent) == round(float(np.percentile(values, percent)), 1)
+
+
+def test_of_nothing_there_is_no_percentile():
+    assert facts.percentile([], 50) is None
