@@ -149,6 +149,8 @@ def lay_out_judgements(trial: Trial) -> list[tuple[Judgement, Endpoint, list[Dim
         return []
     channels = [c.channel for c in trial.contenders.select_related("channel__provider", "channel__model")]
     judges = panel_for(channels, trial.scenario).judges
+    if not judges:
+        return []
     answers = list(Answer.objects.of(trial).done())
     Judgement.objects.bulk_create(
         (Judgement(answer=a, judge=j, prompt_version=judge.PROMPT_VERSION) for a in answers for j in judges),
