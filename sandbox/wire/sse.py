@@ -6,7 +6,7 @@ inside JSON.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from msgspec import Struct
 
@@ -48,8 +48,24 @@ class Decoder:
         self._name = ""
         self._data: list[bytes] = []
 
-    def feed(self, chunk: bytes) -> Iterator[Event]:
+    def feed(self, chunk: bytes) -> Iterable[Event]:
         """The events that ``chunk`` completes, those before a refusal included. Exhaust it before the next chunk."""
+        return (self._close_event(chunk[6:-2]),) if self._is_plain(chunk) else self._feed(chunk)
+
+    def finish(self) -> Iterable[Event]:
+        """The event that lacked only its blank line when the stream ended, as careless servers end it."""
+        return self._feed(b"\n\n")
+
+    def _is_plain(self, chunk: bytes) -> bool:
+        """Whether ``chunk`` is what nearly every chunk of a long answer is: one event of one line, and nothing else."""
+        if self._size or self._partial or self._ended_in_cr or not self._started:
+            return False
+        size = len(chunk)
+        if not 8 < size <= self._event_bytes or not chunk.startswith(b"data: ") or b"\r" in chunk:
+            return False
+        return chunk.find(b"\n") == size - 2 and chunk.endswith(b"\n\n")
+
+    def _feed(self, chunk: bytes) -> Iterator[Event]:
         lines = self._split(chunk)
         last = lines.pop()
         if lines:
@@ -58,15 +74,12 @@ class Decoder:
             if line:
                 self._read(line)
             elif any(self._data):
-                yield self._close_event()
+                data = self._data
+                yield self._close_event(data[0] if len(data) == 1 else b"\n".join(data))
             else:  # nothing, or a keep-alive of some who write "data:" where a comment belongs
                 self._data, self._name, self._size = [], "", 0
         if last:
             self._keep(last)
-
-    def finish(self) -> Iterator[Event]:
-        """The event that lacked only its blank line when the stream ended, as careless servers end it."""
-        return self.feed(b"\n\n")
 
     def _split(self, chunk: bytes) -> list[bytes]:
         if self._ended_in_cr and chunk.startswith(b"\n"):
@@ -110,13 +123,12 @@ class Decoder:
         elif field not in (b"", b"id", b"retry"):
             self.is_strange = True
 
-    def _close_event(self) -> Event:
+    def _close_event(self, data: bytes) -> Event:
         """The event that a blank line ends."""
         self.seen += 1
         if self.seen > self._events:
             raise WireError(Kind.TOO_LARGE, "The stream has more events than we accept.")
-        data = self._data
-        event = Event(self._name, data[0] if len(data) == 1 else b"\n".join(data))
+        event = Event(self._name, data)
         self._data, self._name, self._size = [], "", 0
         return event
 
