@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.models import Trial
 
 ANSWERED_WITHIN_S = 45.0
+PAYER = "house:benchmark"
 
 
 def set_up(env: dict[str, str]) -> None:
@@ -40,13 +41,21 @@ class Course:
         self.channels: dict[str, list[Any]] = {}
 
     def lay_out(self, model: str) -> Trial:
-        """A trial of one prompt by 25 channels that stream at ``model``'s pace and admit any number of calls."""
+        """A trial of one prompt by 25 channels that stream at ``model``'s pace and admit any number of calls.
+
+        Its money is held, so that the report settles it as it always does.
+        """
+        from marketplace.billing import ledger
         from tests.factories import make_channel, make_trial
 
         if model not in self.channels:
             free = {"max_parallel": 5_000, "calls_per_minute": 1_000_000}
             self.channels[model] = [make_channel(provider=each, wire_name=model, **free) for each in self.providers]
-        return make_trial(scenario=self.scenario, prompt_set=self.prompts, channels=self.channels[model])
+        trial = make_trial(scenario=self.scenario, prompt_set=self.prompts, channels=self.channels[model])
+        money = {"currency": trial.currency, "amount": trial.ceiling}
+        ledger.fund(owner=PAYER, transfer=trial.code, **money)
+        ledger.hold(payer=PAYER, reference=trial.hold_reference, **money)
+        return trial
 
 
 def run(course: Course, *, model: str, trials: int, spread_s: float) -> dict[str, Any]:

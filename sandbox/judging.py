@@ -162,6 +162,8 @@ def judges_of(trial: Trial) -> tuple[Channel, ...]:
 
 def lay_out(trial: Trial, judges: Sequence[Channel]) -> None:
     """A row for every answer × judge, and for each judge's planted pairs."""
+    if not judges:
+        return
     answers = list(Answer.objects.of(trial).done())
     Judgement.objects.bulk_create(
         (Judgement(answer=a, judge=j, prompt_version=judge.PROMPT_VERSION) for a in answers for j in judges),

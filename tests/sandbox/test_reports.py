@@ -6,6 +6,7 @@ import itertools
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pytest
 from django.db import IntegrityError
 from django.utils import timezone
@@ -13,7 +14,7 @@ from django.utils import timezone
 from catalog.models import Dimension, GraderKind, Measurement
 from marketplace.billing import ledger
 from marketplace.billing.models import Hold
-from sandbox import evidence, reports
+from sandbox import evidence, facts, reports, rounds
 from sandbox.models import Answer, AnswerState, Judgement, Report, Score, Trial, TrialState
 from sandbox.value import Judged
 from sandbox.wire.types import Kind
@@ -315,9 +316,9 @@ def test_evidence_knows_its_clusters_and_who_scored():
 
 def test_only_an_adaptive_trial_looks_more_than_once():
     trial = make_trial(channels=1, prompts=1)
-    assert evidence.looks(trial, 24) == 1
-    trial.mode = Trial.Mode.ADAPTIVE
-    assert evidence.looks(trial, 24) > 5
+    assert rounds.looks(trial) == 1
+    trial.mode, trial.plan = Trial.Mode.ADAPTIVE, list(range(14))
+    assert rounds.looks(trial) == 5
 
 
 def test_the_winners_score_is_frozen_with_and_without_its_luck():
@@ -457,3 +458,13 @@ def test_an_interim_verdict_takes_the_same_queries_however_many_channels(channel
     )
     with django_assert_num_queries(5):
         reports.interim(ready)
+
+
+@pytest.mark.parametrize("percent", [0, 5, 50, 95, 100])
+@pytest.mark.parametrize("values", [[7.0], [2.0, 1.0], [3.4, 1.2, 9.9], [float(7**n % 101) for n in range(30)]])
+def test_a_percentile_lies_between_its_neighbours_as_numpys_does(values, percent):
+    assert facts.percentile(values, percent) == round(float(np.percentile(values, percent)), 1)
+
+
+def test_of_nothing_there_is_no_percentile():
+    assert facts.percentile([], 50) is None
