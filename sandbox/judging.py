@@ -17,7 +17,7 @@ from sandbox.graders import judge, panel, rule
 from sandbox.models import Answer, AnswerState, Judgement, Prompt, Score, Trial
 from sandbox.relay import Relay
 from sandbox.runner import watched
-from sandbox.saver import Saver, all_of, on_thread
+from sandbox.saver import Saver, all_of, aside, on_thread
 from sandbox.wire import tokens
 from sandbox.wire.client import Stop
 from sandbox.wire.types import Endpoint, Kind, Outcome, Question
@@ -113,7 +113,7 @@ class Speaker:
 
     async def tell_verdict(self) -> None:
         self.told_at = time.monotonic()
-        self.relay.say("verdict", await on_thread(partial(reports.interim, self.trial)))
+        self.relay.say("verdict", await aside(partial(reports.interim, self.trial)))
 
 
 def grade_by_rule(trial: Trial) -> list[Score]:
@@ -198,7 +198,7 @@ class Judging:
         outcome = Outcome(error=self.stop.error)
         if outcome.error is None:
             outcome = await self.call()
-        await self.save(await on_thread(partial(self.fields, outcome)), self.read(outcome))
+        await self.save(await aside(partial(self.fields, outcome)), self.read(outcome))
 
     async def call(self) -> Outcome:
         channel = self.row.judge
