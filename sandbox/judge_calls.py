@@ -14,7 +14,7 @@ from catalog.models import Channel, Price
 from sandbox import calling, loop
 from sandbox.graders.fence import quote
 from sandbox.models import AnswerState, JudgeCall, Prompt, Trial
-from sandbox.saver import Saver, on_thread
+from sandbox.saver import Saver, aside
 from sandbox.wire import tokens
 from sandbox.wire.client import Stop
 from sandbox.wire.types import Endpoint, Kind, Outcome, Question
@@ -98,7 +98,7 @@ class AskingJudge(ABC, Generic[Row]):
 
     async def fields(self, outcome: Outcome) -> dict[str, Any]:
         """The row's columns after the call."""
-        return await on_thread(partial(self.columns, outcome))
+        return await aside(partial(self.columns, outcome))
 
     def columns(self, outcome: Outcome) -> dict[str, Any]:
         price = Price.objects.in_force(self.row.judge)

@@ -18,7 +18,7 @@ from sandbox.judge_calls import AskingJudge, Desk, beginning, room_for
 from sandbox.models import Answer, AnswerState, Judgement, PairJudgement, Prompt, Score, Trial
 from sandbox.relay import Relay
 from sandbox.runner import watched
-from sandbox.saver import Saver, all_of, on_thread
+from sandbox.saver import Saver, all_of, aside, on_thread
 from sandbox.wire.client import Stop
 from sandbox.wire.types import Endpoint, Outcome, Question
 
@@ -76,9 +76,9 @@ async def judge_answers(trial: Trial, *, is_last: bool = True) -> None:
         speaker = Speaker(trial, relay)
         await saver.save(partial(close_lost, trial))
         await speaker.tell(await on_thread(partial(grade_by_rule, trial)))
-        judges = await on_thread(partial(judges_of, trial))
+        judges = await aside(partial(judges_of, trial))
         await saver.save(partial(lay_out, trial, judges))
-        work = await on_thread(partial(load, desk, judges, speaker))
+        work = await aside(partial(load, desk, judges, speaker))
         await all_of([charting.check_charts(trial, saver), *(call.ask() for call in work)])
         await speaker.tell_verdict()
         if is_last:
@@ -121,7 +121,7 @@ class Speaker:
 
     async def tell_verdict(self) -> None:
         self.told_at = time.monotonic()
-        self.relay.say("verdict", await on_thread(partial(reports.interim, self.trial)))
+        self.relay.say("verdict", await aside(partial(reports.interim, self.trial)))
 
 
 def grade_by_rule(trial: Trial) -> list[Score]:

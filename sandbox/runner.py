@@ -19,7 +19,7 @@ from sandbox import calling, live, loop
 from sandbox.models import Answer, AnswerState, Trial
 from sandbox.models.trials import AnswerQuerySet
 from sandbox.relay import Relay
-from sandbox.saver import Overtaken, Saver, all_of, on_thread
+from sandbox.saver import Overtaken, Saver, all_of, aside
 from sandbox.wire.client import Stop
 from sandbox.wire.types import Endpoint, Kind, Outcome, Reasoning, Text, WireError
 
@@ -42,7 +42,7 @@ async def run(trial: Trial) -> None:
     saver, stop = Saver(trial), Stop()
     lost = Answer.objects.of(trial).waiting().filter(sent_at__isnull=False)
     await saver.save(partial(close, trial, lost, why=NOT_SENT_AGAIN))
-    answers = await on_thread(partial(load, trial))
+    answers = await aside(partial(load, trial))
     async with Relay(trial.code, room.line) as relay, watched(trial, stop, until=trial.running_until, saver=saver):
         relay.say("state", {"state": trial.state})
         await all_of(
@@ -94,7 +94,7 @@ async def watch(trial: Trial, stop: Stop, *, until: datetime, saver: Saver) -> N
         if timezone.now() >= until:
             stop.now(WireError(Kind.TIMEOUT, TIME_IS_UP))
         try:
-            if await on_thread(partial(is_cancelled, trial)):
+            if await aside(partial(is_cancelled, trial)):
                 stop.now(WireError(Kind.CANCELLED, STOPPED))
             # Whatever is saved prolongs the lease; only a trial that has nothing to save must do so by itself.
             if monotonic() - saver.kept_at > settings.TRIAL_LEASE_S / 3:

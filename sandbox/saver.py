@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 # One thread per process: SQLite has one writer, and on PostgreSQL a batch is cheap.
 _thread = ThreadPoolExecutor(1, thread_name_prefix="saver")
+# What only reads has another, so that no trial's answers wait for another trial's verdict.
+_reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
 
 
 class Overtaken(Exception):
@@ -32,12 +34,20 @@ class Overtaken(Exception):
 
 async def on_thread(work: Callable[[], T]) -> T:
     """Run ``work`` (ORM allowed) on the saver's thread."""
+    return await _on(_thread, work)
 
+
+async def aside(work: Callable[[], T]) -> T:
+    """Run ``work`` that only reads on a thread that no save waits for."""
+    return await _on(_reader, work)
+
+
+async def _on(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:
     def fresh() -> T:
         close_old_connections()
         return work()
 
-    return await asyncio.get_running_loop().run_in_executor(_thread, fresh)
+    return await asyncio.get_running_loop().run_in_executor(thread, fresh)
 
 
 async def all_of(work: Iterable[Coroutine[Any, Any, None]]) -> None:

@@ -35,5 +35,6 @@ def worker(simulators: str, redis_url: str, settings: Any, monkeypatch: pytest.M
     monkeypatch.setattr(loop, "open_room", mine.open_room)
     yield mine
     mine.close()
-    # The saver's thread lives on; its connection would keep PostgreSQL from dropping the test database.
-    saver._thread.submit(connections.close_all).result()
+    # Its threads live on; their connections would keep PostgreSQL from dropping the test database.
+    for thread in (saver._thread, saver._reader):
+        thread.submit(connections.close_all).result()

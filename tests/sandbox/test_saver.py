@@ -21,7 +21,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def trial():
     yield Trial.objects.take(make_trial(channels=1).pk, TrialState.RUNNING)
-    saver._thread.submit(connections.close_all).result()
+    for thread in (saver._thread, saver._reader):
+        thread.submit(connections.close_all).result()
 
 
 def say(trial, problem):
