@@ -38,3 +38,9 @@ def test_translations_keep_their_placeholders(catalogue):
 
 def test_the_compiled_catalogue_is_the_one_that_is_written(catalogue):
     assert messages.catalogue_path().with_suffix(".mo").read_bytes() == messages.fresh_mo(catalogue)
+
+
+def test_no_string_hides_from_the_catalogue_inside_another():
+    """The extraction does not look into f-strings."""
+    hidden = [path for path, source in messages.sources() if re.search(r"\{(?:_|n?p?gettext)\(", source)]
+    assert hidden == []

@@ -97,7 +97,7 @@ def ended(state: str) -> str:
 
 
 def _per_hundred(cost: str, facts: Facts) -> str:
-    return f"{wording.price(cost, facts['currency'])} {_('per 100 answers')}"
+    return wording.price(cost, facts["currency"]) + " " + _("per 100 answers")
 
 
 def _chart(chart: Chart) -> dict[str, str]:
@@ -161,21 +161,22 @@ def _how(page: dict[str, Any]) -> Iterator[str]:
     yield _("Scores run from 1 to 10. First words: the time after which half of the answers had begun.")
     weights = [(each["title"], each["share"]) for each in page["dimensions"]]
     weights += [(title, share) for title, share in page["others"] if share]
-    yield f"{_('Weighed by:')} " + " · ".join(f"{title} {percent(share)}" for title, share in weights)
+    yield _("Weighed by:") + " " + " · ".join(f"{title} {percent(share)}" for title, share in weights)
     judges = page["judges"]
     if judges["used"]:
-        yield f"{_('Judged by')} " + _(", ").join(_judge(each) for each in judges["used"])
+        yield _("Judged by") + " " + _(", ").join(_judge(each) for each in judges["used"])
     else:
         yield _("Scored by rule alone: no judge was at hand.")
     if judges["left_out"]:
-        yield f"{_('Not used as judges:')} " + _(", ").join(each["name"] for each in judges["left_out"])
+        yield _("Not used as judges:") + " " + _(", ").join(each["name"] for each in judges["left_out"])
 
 
 def _judge(judge: Facts) -> str:
     marks = [_("simulated")] if judge["simulated"] else []
     if judge["shares_maker"]:
         marks.append(_("shares a maker with a contender"))
-    return f"{judge['name']} ({_(', ').join(marks)})" if marks else str(judge["name"])
+    said = _(", ").join(marks)
+    return f"{judge['name']} ({said})" if marks else str(judge["name"])
 
 
 def _pairs(pairs: Facts) -> Table:
