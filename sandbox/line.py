@@ -49,11 +49,15 @@ class Line:
 
     async def ask(self, *command: Any) -> Any:
         """What the server answers. Raises ``RedisError`` or ``OSError``."""
+        return await self.begin(*command)
+
+    def begin(self, *command: Any) -> asyncio.Future[Any]:
+        """As ``ask``, for those who go on meanwhile; what is asked later is also answered later."""
         answered: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self.waiting.append((command, answered))
         if self.asking is None or self.asking.done():
             self.asking = asyncio.create_task(self.ask_waiting())
-        return await answered
+        return answered
 
     async def close(self) -> None:
         if self.asking:

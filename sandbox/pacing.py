@@ -73,7 +73,7 @@ class Pacer:
             try:
                 yield
             finally:
-                await self.release(channel, place)
+                self.release(channel, place)
 
     async def admit(self, channel: int, lane: Lane, place: str, *, max_parallel: int, calls_per_minute: int) -> int:
         """0 when ``place`` is ours now, else milliseconds to wait before asking again."""
@@ -95,11 +95,14 @@ class Pacer:
         lane.due = due + step
         return 0
 
-    async def release(self, channel: int, place: str) -> None:
-        try:
-            await self.line.ask("ZREM", self.keys(channel)[0], place)
-        except (redis.RedisError, OSError):
-            logger.warning("a place at channel %s will expire by itself", channel)
+    def release(self, channel: int, place: str) -> None:
+        """Give the place back, for which nobody needs to wait."""
+
+        def note(answered: asyncio.Future[int]) -> None:
+            if answered.exception():
+                logger.warning("a place at channel %s will expire by itself", channel)
+
+        self.line.begin("ZREM", self.keys(channel)[0], place).add_done_callback(note)
 
     def keys(self, channel: int) -> tuple[str, str]:
         base = f"{settings.REDIS_PREFIX}pace:{channel}"

@@ -66,7 +66,7 @@ def test_the_rate_holds_also_when_places_are_free(redis_url):
             waits = []
             for n in range(4):
                 waits.append(await pacer.admit(1, None, f"place-{n}", max_parallel=3, calls_per_minute=60))
-                await pacer.release(1, f"place-{n}")
+                pacer.release(1, f"place-{n}")
             return waits
 
     waits = asyncio.run(play())

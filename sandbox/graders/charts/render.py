@@ -16,7 +16,7 @@ from sandbox.graders.charts.find import Spec
 from sandbox.graders.charts.findings import Finding, finding
 
 DRAWING = Path(__file__).with_name("drawing.py")
-SECONDS = 6  # for one picture; the first of a process takes half a second, the next ones 0.05
+SECONDS = 6  # of processor time for one picture; the first of a process takes half a second, the next ones 0.05
 BUDGET_S = 30.0  # for all of a trial's
 MEMORY = 1024**3  # less, and the engine does not start
 MOST_DEATHS = 4
@@ -74,7 +74,7 @@ def _run(jobs: Sequence[Job], *, font: str, seconds: float) -> tuple[list[bytes]
             process.kill()
             said, _ = process.communicate()
             return _whole(said)[: len(jobs)], "no_time"
-    why = "too_slow" if process.returncode == -signal.SIGALRM else "too_heavy"
+    why = "too_slow" if process.returncode == -signal.SIGPROF else "too_heavy"
     return _whole(said)[: len(jobs)], why
 
 
