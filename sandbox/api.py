@@ -143,6 +143,7 @@ class TrialCancel(APIView):
     def post(self, request: Request, code: str) -> Response:
         """Stop the trial; what has arrived is kept and reported. Its owner alone may."""
         trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
+        refuse_revoked(trial)
         refuse_strangers(trial, request)
         trials.cancel_trial(trial)
         trial.refresh_from_db()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from django.utils import timezone
 
 from sandbox.graders import charts
 from sandbox.graders.charts import font, render
+from sandbox.graders.storable import storable, storable_json
 from sandbox.models import Answer, ChartCheck, Trial
 from sandbox.saver import Saver, on_thread
 
@@ -31,8 +33,7 @@ async def check_charts(trial: Trial, saver: Saver) -> None:
     """A row for every answer that came; raises Overtaken when the trial is taken from us."""
     answers = await on_thread(partial(unchecked, trial))
     if answers:
-        left = (trial.judging_until - timezone.now()).total_seconds()
-        look = partial(look_at, answers, budget_s=min(max(left, 0.0), render.BUDGET_S))
+        look = partial(look_at, answers, until=trial.judging_until)
         rows = await asyncio.get_running_loop().run_in_executor(_threads, look)
         await saver.save(partial(ChartCheck.objects.bulk_create, rows, ignore_conflicts=True))
 
@@ -44,10 +45,13 @@ def unchecked(trial: Trial) -> list[Answer]:
     return list(Answer.objects.of(trial).done().filter(chart_check=None).select_related("prompt"))
 
 
-def look_at(answers: Sequence[Answer], *, budget_s: float) -> list[ChartCheck]:
+def look_at(answers: Sequence[Answer], *, until: datetime) -> list[ChartCheck]:
+    """What was found; the time left is counted here, for others' charts may have come first."""
     pairs = [(answer.prompt.text, answer.text) for answer in answers]
     try:
-        found = charts.check(pairs, font=han(), budget_s=budget_s)
+        signs = han()
+        left = (until - timezone.now()).total_seconds()
+        found = charts.check(pairs, font=signs, budget_s=min(max(left, 0.0), render.BUDGET_S))
     except Exception:  # a stranger's chart that our rules did not expect
         logger.exception("the charts of %d answers could not be checked", len(answers))
         return []
@@ -56,7 +60,13 @@ def look_at(answers: Sequence[Answer], *, budget_s: float) -> list[ChartCheck]:
 
 def as_row(answer: Answer, chart: charts.Chart) -> ChartCheck:
     findings = [{"code": one.code, "level": one.level, "values": one.values} for one in chart.findings]
-    return ChartCheck(answer=answer, language=chart.language, compiles=chart.compiles, findings=findings, svg=chart.svg)
+    return ChartCheck(
+        answer=answer,
+        language=chart.language,
+        compiles=chart.compiles,
+        findings=storable_json(findings),
+        svg=storable(chart.svg),
+    )
 
 
 def han() -> str:

@@ -81,7 +81,7 @@ async def judge_answers(trial: Trial, *, is_last: bool = True) -> None:
         work = await aside(partial(load, desk, judges, speaker))
         await all_of([charting.check_charts(trial, saver), *(call.ask() for call in work)])
         await speaker.tell_verdict()
-        if is_last:
+        if is_last and not stop.error:
             await saver.save(partial(pairs.lay_out_leaders, trial, judges))
         # After the grades: where a judge is slow, pairs must not take their time.
         await pairs.ask_waiting(desk)
@@ -153,9 +153,15 @@ def close(trial: Trial) -> None:
 
 
 def judges_of(trial: Trial) -> tuple[Channel, ...]:
-    """Who judges a trial. A stopped trial asks no judge, nor does one without an answer."""
+    """Who judges a trial. A stopped trial asks no judge, nor does one without an answer.
+
+    Whoever has begun goes on: the hold pays for one panel.
+    """
     if trial.cancel_asked_at or not Answer.objects.of(trial).done().exists():
         return ()
+    begun = Judgement.objects.filter(answer__contender__trial=trial).values("judge")
+    if judges := tuple(Channel.objects.filter(pk__in=begun).select_related("provider", "model").order_by("slug")):
+        return judges
     channels = [c.channel for c in trial.contenders.select_related("channel__provider", "channel__model")]
     return panel_for(channels, trial.scenario).judges
 

@@ -63,14 +63,15 @@ class Pacer:
         lane = self.lanes.setdefault(channel, Lane(max_parallel))
         place = secrets.token_hex(8)
         async with lane.gate:
-            while not given_up():
-                wait_ms = await self.admit(
-                    channel, lane, place, max_parallel=max_parallel, calls_per_minute=calls_per_minute
-                )
-                if not wait_ms:
-                    break
-                await asyncio.sleep(min(wait_ms / 1000 * random.uniform(1, 1.4), 1))  # noqa: S311  # spreads the waiters
             try:
+                while not given_up():
+                    wait_ms = await self.admit(
+                        channel, lane, place, max_parallel=max_parallel, calls_per_minute=calls_per_minute
+                    )
+                    if not wait_ms:
+                        break
+                    spread = random.uniform(1, 1.4)  # noqa: S311  # so that not all come back at once
+                    await asyncio.sleep(min(wait_ms / 1000 * spread, 1))
                 yield
             finally:
                 self.release(channel, place)

@@ -21,6 +21,7 @@ from sandbox import evidence, live, racing
 from sandbox.contest import ENOUGH_PROMPTS, MARGIN
 from sandbox.evidence import Found
 from sandbox.models import Answer, Contender, Round, Trial, TrialState
+from sandbox.saver import Overtaken
 from sandbox.stats import FLOOR, TOP
 from sandbox.value import complete, value_cells
 
@@ -64,6 +65,7 @@ def go_on(trial: Trial) -> bool:
     """Look at the round that was scored; lay out another, with the trial moved to it, if one is worth asking.
 
     False leaves the trial where it is: it was not adaptive, the race is over, or prompts, time or patience have ended.
+    Raises Overtaken when the trial is no longer ours.
     """
     if trial.mode != Trial.Mode.ADAPTIVE:
         return False
@@ -74,12 +76,14 @@ def go_on(trial: Trial) -> bool:
     standing = look(found, awake(trial, found.contenders))
     with transaction.atomic():
         if not trial.keep_lease():
-            return False
+            raise Overtaken(trial.code)
         record(current, standing)
-        moved = is_worth_more(trial, current, standing) and trial.move(TrialState.JUDGING, TrialState.RUNNING)
+        moved = is_worth_more(trial, current, standing)
         if moved and standing:
             running = [each for each in found.contenders if each.pk not in standing.resting]
             lay_out(trial, current.number + 1, running)
+            # Last: should anything before it fail, the trial is where it was, here and in the database.
+            moved = trial.move(TrialState.JUDGING, TrialState.RUNNING)
     live.say(trial.code, ("round", {"number": current.number, "goes_on": moved}))
     return moved
 

@@ -19,7 +19,7 @@ from sandbox import calling, live, loop
 from sandbox.models import Answer, AnswerState, Trial
 from sandbox.models.trials import AnswerQuerySet
 from sandbox.relay import Relay
-from sandbox.saver import Overtaken, Saver, all_of, aside
+from sandbox.saver import Overtaken, Saver, all_of, aside, glance
 from sandbox.wire.client import Stop
 from sandbox.wire.types import Endpoint, Kind, Outcome, Reasoning, Text, WireError
 
@@ -82,29 +82,41 @@ def load(trial: Trial) -> list[tuple[Answer, Endpoint]]:
 @asynccontextmanager
 async def watched(trial: Trial, stop: Stop, *, until: datetime, saver: Saver) -> AsyncIterator[None]:
     """Meanwhile keep the lease, and stop every call when the visitor asks, time is up or the trial is taken from us."""
-    watching = asyncio.create_task(watch(trial, stop, until=until, saver=saver))
+    # Before anything is sent: a trial may have been stopped while it waited for us.
+    await heed(trial, stop)
+    left = max(0.0, (until - timezone.now()).total_seconds())
+    late = asyncio.get_running_loop().call_later(left, stop.now, WireError(Kind.TIMEOUT, TIME_IS_UP))
+    watching = asyncio.create_task(watch(trial, stop, saver=saver))
     try:
         yield
     finally:
+        late.cancel()
         watching.cancel()
 
 
-async def watch(trial: Trial, stop: Stop, *, until: datetime, saver: Saver) -> None:
+async def watch(trial: Trial, stop: Stop, *, saver: Saver) -> None:
     while True:
-        if timezone.now() >= until:
-            stop.now(WireError(Kind.TIMEOUT, TIME_IS_UP))
         try:
-            if await aside(partial(is_cancelled, trial)):
-                stop.now(WireError(Kind.CANCELLED, STOPPED))
             # Whatever is saved prolongs the lease; only a trial that has nothing to save must do so by itself.
             if monotonic() - saver.kept_at > settings.TRIAL_LEASE_S / 3:
                 await saver.save(lambda: None)
         except Overtaken:
             stop.now(WireError(Kind.INTERNAL, NOT_SENT_AGAIN))
-            return
         except Exception:
             logger.exception("watching trial %s", trial.code)
         await asyncio.sleep(WATCH_EVERY_S)
+        await heed(trial, stop)
+
+
+async def heed(trial: Trial, stop: Stop) -> None:
+    """Stop the calls if the visitor has asked to, or another worker has the trial."""
+    try:
+        if await glance(partial(is_cancelled, trial)):
+            stop.now(WireError(Kind.CANCELLED, STOPPED))
+    except Overtaken:
+        stop.now(WireError(Kind.INTERNAL, NOT_SENT_AGAIN))
+    except Exception:
+        logger.exception("watching trial %s", trial.code)
 
 
 def is_cancelled(trial: Trial) -> bool:

@@ -26,6 +26,7 @@ T = TypeVar("T")
 _thread = ThreadPoolExecutor(1, thread_name_prefix="saver")
 # What only reads has another, so that no trial's answers wait for another trial's verdict.
 _reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
+_watcher = ThreadPoolExecutor(1, thread_name_prefix="watcher")
 
 
 class Overtaken(Exception):
@@ -40,6 +41,11 @@ async def on_thread(work: Callable[[], T]) -> T:
 async def aside(work: Callable[[], T]) -> T:
     """Run ``work`` that only reads on a thread that no save waits for."""
     return await _on(_reader, work)
+
+
+async def glance(work: Callable[[], T]) -> T:
+    """Run ``work`` that reads a row or two on a thread that only such ones use: a stop must not wait for a verdict."""
+    return await _on(_watcher, work)
 
 
 async def _on(thread: ThreadPoolExecutor, work: Callable[[], T]) -> T:

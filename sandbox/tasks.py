@@ -43,7 +43,7 @@ def run_trial(trial_id: int) -> None:
 @shared_task
 def judge_trial(trial_id: int) -> None:
     """Grade them by rule and by judges; an adaptive trial may then ask another round."""
-    attend(trial_id, TrialState.JUDGING, judge, then=TrialState.REPORTING, again=ask_again)
+    attend(trial_id, TrialState.JUDGING, judge, then=TrialState.REPORTING)
 
 
 @shared_task
@@ -56,36 +56,38 @@ STAGES = {TrialState.RUNNING: run_trial, TrialState.JUDGING: judge_trial, TrialS
 
 
 def judge(trial: Trial) -> None:
-    loop.run(judging.judge_answers(trial, is_last=trial.mode == Trial.Mode.FIXED))
-
-
-def ask_again(trial: Trial) -> bool:
-    """Whether another round was laid out; after an adaptive trial's last one its leaders are put side by side."""
-    if rounds.go_on(trial):
-        return True
+    """Score what has come. An adaptive trial may move to another round; after its last one its leaders are compared."""
     if trial.mode == Trial.Mode.ADAPTIVE:
-        attempt(trial, TrialState.JUDGING, lambda trial: loop.run(judging.judge_answers(trial)))
-    return False
+        loop.run(judging.judge_answers(trial, is_last=False))
+        if rounds.go_on(trial):
+            return
+    loop.run(judging.judge_answers(trial))
 
 
 def publish(trial: Trial) -> None:
-    with _reporting:
+    """Write the report; raises Overtaken when another worker does. Whoever waits for the pen keeps the lease."""
+    while not _reporting.acquire(timeout=settings.TRIAL_LEASE_S / 3):
+        keep(trial)
+    try:
+        keep(trial)
         report = reports.write(trial)
+    finally:
+        _reporting.release()
+    if report is None:
+        raise Overtaken(trial.code)
     trial.refresh_from_db(fields=["state"])
-    live.say(trial.code, ("end", {"state": trial.state, "report": report.code if report else None}))
+    live.say(trial.code, ("end", {"state": trial.state, "report": report.code}))
 
 
-def attend(
-    trial_id: int,
-    state: TrialState,
-    work: Callable[[Trial], object],
-    *,
-    then: TrialState | None,
-    again: Callable[[Trial], bool] = lambda _: False,
-) -> None:
+def keep(trial: Trial) -> None:
+    if not trial.keep_lease():
+        raise Overtaken(trial.code)
+
+
+def attend(trial_id: int, state: TrialState, work: Callable[[Trial], object], *, then: TrialState | None) -> None:
     """Take the trial if it waits in ``state``, do its ``work``, move it on and ring for the next stage.
 
-    ``again`` may move the trial back to RUNNING instead, for another round.
+    Work that has itself moved the trial, to another round, is rung for as it is.
     """
     trial = Trial.objects.take(trial_id, state)
     if trial is None:
@@ -94,7 +96,7 @@ def attend(
         give_up(trial)
     elif not attempt(trial, state, work):
         return
-    if again(trial):
+    if trial.state == TrialState.RUNNING != state:
         ring(trial_id, TrialState.RUNNING)
     elif then and trial.move(state, then):
         ring(trial_id, then)

@@ -60,6 +60,9 @@ def revoke(report: Report) -> bool:
 @transaction.atomic
 def hide(report: Report, *, prompts: bool, answers: bool) -> bool:
     """Show the report without its prompts' or answers' texts, or with them again."""
+    shows_more = (report.hides_prompts and not prompts) or (report.hides_answers and not answers)
+    if shows_more and report.facts["own_prompts"] and _move(report, Visibility.PUBLIC, Visibility.LINK):
+        ask(report)  # the operator who approved it had not read what is shown now
     changed = Report.objects.open().filter(pk=report.pk).update(hides_prompts=prompts, hides_answers=answers)
     if prompts or answers:
         transaction.on_commit(lambda: live.drop(report.code))

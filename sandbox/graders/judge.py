@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sandbox.graders import last_object
 from sandbox.graders.fence import enclose
+from sandbox.graders.storable import storable
 from sandbox.wire.types import Question
 
 PROMPT_VERSION = "2025-1"
@@ -141,7 +142,8 @@ def scores_in(value: dict[str, Any]) -> dict[str, Any] | None:
 def score_of(said: Any) -> JudgeScore:
     entry = said if isinstance(said, dict) else {"score": said}
     reason = entry.get("reason")
-    return JudgeScore(number_of(entry.get("score")), reason.strip()[:REASON_CHARS] if isinstance(reason, str) else "")
+    told = storable(reason).strip()[:REASON_CHARS] if isinstance(reason, str) else ""
+    return JudgeScore(number_of(entry.get("score")), told)
 
 
 def number_of(said: Any) -> float | None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import CheckConstraint, F, Prefetch, Q, UniqueConstraint
 from django.db.models.functions import Coalesce, Now
 from django.urls import reverse
@@ -49,6 +49,10 @@ class TrialQuerySet(models.QuerySet["Trial"]):
 
     def take(self, pk: int, state: TrialState) -> Trial | None:
         """Lease the trial for this worker if it is in ``state`` and nobody holds it; None when somebody does."""
+        with transaction.atomic():  # both or neither: who is paused between them would read the next holder's number
+            return self._take(pk, state)
+
+    def _take(self, pk: int, state: TrialState) -> Trial | None:
         lease = Now() + timedelta(seconds=settings.TRIAL_LEASE_S)
         free = self.unattended().filter(pk=pk, state=state)
         if not free.update(fence=F("fence") + 1, lease_until=lease, started_at=Coalesce("started_at", Now())):

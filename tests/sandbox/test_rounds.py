@@ -10,6 +10,7 @@ from django.utils import timezone
 from catalog.models import GraderKind
 from sandbox import evidence, live, rounds
 from sandbox.models import Answer, AnswerState, Contender, Score, Trial, TrialState
+from sandbox.saver import Overtaken
 from tests.factories import make_channel, make_prompt_set, make_scenario
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +166,8 @@ def test_whoever_was_overtaken_writes_no_round(make_adaptive):
     trial = make_adaptive()
     answer(trial)
     Trial.objects.filter(pk=trial.pk).update(fence=trial.fence + 1)
-    assert not rounds.go_on(trial)
+    with pytest.raises(Overtaken):
+        rounds.go_on(trial)
     assert trial.rounds.filter(looked_at__isnull=False).count() == 0
     assert trial.rounds.count() == 1
 

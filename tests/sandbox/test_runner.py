@@ -133,6 +133,15 @@ def test_a_trial_that_is_taken_from_us_stops_its_calls(worker):
     assert worker.run(watch_for_a_while(trial)).error.detail == runner.NOT_SENT_AGAIN
 
 
+def test_a_trial_that_was_stopped_before_it_ran_sends_nothing(worker):
+    trial = take(make_trial(channels=2))
+    Trial.objects.filter(pk=trial.pk).update(cancel_asked_at=timezone.now())
+    worker.run(runner.run(trial))
+    answers = Answer.objects.of(trial)
+    assert set(answers.values_list("error_kind", flat=True)) == {"cancelled"}
+    assert not answers.filter(sent_at__isnull=False).exists()
+
+
 def test_a_trial_is_taken_once(worker):
     trial = make_trial(channels=1)
     assert take(trial)

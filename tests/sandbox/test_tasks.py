@@ -218,3 +218,31 @@ def test_the_reaper_does_the_stage_itself_while_the_broker_is_away(monkeypatch):
     assert tasks.reap() == 1
     assert done.wait(5)
     assert seen == [trial.pk]
+
+
+def test_an_adaptive_trial_whose_judging_kills_workers_goes_to_its_report(rung, monkeypatch):
+    trial = make_paid(state=TrialState.JUDGING, mode=Trial.Mode.ADAPTIVE, fence=tasks.MOST_TAKES)
+    monkeypatch.setattr(tasks, "judge", fail)
+    tasks.judge_trial(trial.pk)
+    trial.refresh_from_db()
+    assert trial.state == TrialState.REPORTING
+    assert rung == [(trial.pk, TrialState.REPORTING)]
+
+
+def test_a_look_that_fails_after_the_deadline_ends_in_a_report(rung, monkeypatch):
+    trial = make_paid(state=TrialState.JUDGING, mode=Trial.Mode.ADAPTIVE)
+    out_of_time(trial)
+    monkeypatch.setattr(tasks.rounds, "go_on", fail)
+    tasks.judge_trial(trial.pk)
+    trial.refresh_from_db()
+    assert trial.state == TrialState.REPORTING
+
+
+def test_who_waits_for_the_pen_keeps_the_lease_or_lets_go(rung, monkeypatch):
+    trial = make_paid(state=TrialState.REPORTING)
+    held = Trial.objects.take(trial.pk, TrialState.REPORTING)
+    Trial.objects.filter(pk=trial.pk).update(fence=held.fence + 1)
+    with pytest.raises(Overtaken):
+        tasks.publish(held)
+    assert tasks._reporting.acquire(blocking=False)
+    tasks._reporting.release()

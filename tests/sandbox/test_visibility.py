@@ -86,3 +86,14 @@ def test_the_database_keeps_no_revoked_report_public():
     report = make_report()
     with pytest.raises(IntegrityError), transaction.atomic():
         Report.objects.filter(pk=report.pk).update(visibility=Visibility.PUBLIC, revoked_at=timezone.now())
+
+
+def test_what_an_operator_has_not_read_is_not_public():
+    report = make_report(own=True)
+    visibility.hide(report, prompts=True, answers=True)
+    visibility.ask(report)
+    visibility.approve(report)
+    report.refresh_from_db()
+    visibility.hide(report, prompts=False, answers=True)
+    assert seen(report) == "asked"
+    assert not PublicReport.objects.exists()

@@ -18,6 +18,7 @@ from sandbox.graders.rule.committed import LONGEST_TEXT, Reading, last_reading, 
 from sandbox.graders.rule.literals import committed_output, json_values, same_output
 from sandbox.graders.rule.numbers import committed_number
 from sandbox.graders.rule.plain import plain
+from sandbox.graders.storable import storable
 
 RIGHT, WRONG = 10.0, 1.0
 SHOWN = 200
@@ -74,7 +75,7 @@ def in_symbols(finding: Finding) -> str:
 
 
 def shown(text: str) -> str:
-    text = " ".join(text.split())
+    text = " ".join(storable(text).split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
