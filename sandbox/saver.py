@@ -27,6 +27,7 @@ _thread = ThreadPoolExecutor(1, thread_name_prefix="saver")
 # What only reads has another, so that no trial's answers wait for another trial's verdict.
 _reader = ThreadPoolExecutor(1, thread_name_prefix="reader")
 _watcher = ThreadPoolExecutor(1, thread_name_prefix="watcher")
+THREADS = (_thread, _reader, _watcher)
 
 
 class Overtaken(Exception):

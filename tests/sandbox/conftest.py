@@ -36,5 +36,5 @@ def worker(simulators: str, redis_url: str, settings: Any, monkeypatch: pytest.M
     yield mine
     mine.close()
     # Its threads live on; their connections would keep PostgreSQL from dropping the test database.
-    for thread in (saver._thread, saver._reader):
+    for thread in saver.THREADS:
         thread.submit(connections.close_all).result()

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def trial():
     yield Trial.objects.take(make_trial(channels=1).pk, TrialState.RUNNING)
-    for thread in (saver._thread, saver._reader):
+    for thread in saver.THREADS:
         thread.submit(connections.close_all).result()
 
 
