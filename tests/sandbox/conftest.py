@@ -25,6 +25,18 @@ def simulators() -> Iterator[str]:
         process.terminate()
 
 
+@pytest.fixture(autouse=True)
+def _no_thread_keeps_a_connection() -> Iterator[None]:
+    yield
+    close_the_savers_connections()
+
+
+def close_the_savers_connections() -> None:
+    """Its threads live on; a connection of theirs would keep PostgreSQL from dropping the test database."""
+    for thread in saver.THREADS:
+        thread.submit(connections.close_all).result()
+
+
 @pytest.fixture
 def worker(simulators: str, redis_url: str, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[loop.Loop]:
     """Its own loop and room, thrown away afterwards."""
@@ -35,6 +47,4 @@ def worker(simulators: str, redis_url: str, settings: Any, monkeypatch: pytest.M
     monkeypatch.setattr(loop, "open_room", mine.open_room)
     yield mine
     mine.close()
-    # Its threads live on; their connections would keep PostgreSQL from dropping the test database.
-    for thread in saver.THREADS:
-        thread.submit(connections.close_all).result()
+    close_the_savers_connections()  # before the rows go

@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 import pytest
-from django.db import connections, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from sandbox import saver
 from sandbox.models import Answer, AnswerState, Trial, TrialState
 from sandbox.saver import Overtaken, Saver, all_of, on_thread
 from tests.factories import make_prompt, make_trial
+from tests.sandbox.conftest import close_the_savers_connections
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,8 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def trial():
     yield Trial.objects.take(make_trial(channels=1).pk, TrialState.RUNNING)
-    for thread in saver.THREADS:
-        thread.submit(connections.close_all).result()
+    close_the_savers_connections()
 
 
 def say(trial, problem):
