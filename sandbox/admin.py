@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.admin import ChannelAdmin
 from catalog.models import Channel
-from sandbox.desk import ReadOnly
+from marketplace.desk import ReadOnly
 from sandbox.models import (
     AbuseReport,
     Answer,

@@ -18,7 +18,7 @@ from sandbox.judge_calls import AskingJudge, Desk, beginning, room_for
 from sandbox.models import Answer, AnswerState, Judgement, PairJudgement, Prompt, Score, Trial
 from sandbox.relay import Relay
 from sandbox.runner import watched
-from sandbox.saver import Saver, all_of, aside, on_thread
+from sandbox.saver import Saver, all_of, aside
 from sandbox.wire.client import Stop
 from sandbox.wire.types import Endpoint, Outcome, Question
 
@@ -75,7 +75,9 @@ async def judge_answers(trial: Trial, *, is_last: bool = True) -> None:
         relay.say("state", {"state": trial.state})
         speaker = Speaker(trial, relay)
         await saver.save(partial(close_lost, trial))
-        await speaker.tell(await on_thread(partial(grade_by_rule, trial)))
+        ruled = await aside(partial(grade_by_rule, trial))
+        await saver.save(partial(Score.objects.bulk_create, ruled, ignore_conflicts=True))
+        await speaker.tell(ruled)
         judges = await aside(partial(judges_of, trial))
         await saver.save(partial(lay_out, trial, judges))
         work = await aside(partial(load, desk, judges, speaker))
@@ -125,9 +127,10 @@ class Speaker:
 
 
 def grade_by_rule(trial: Trial) -> list[Score]:
-    """Scores of every done answer whose prompt has checks, on the dimensions that a rule may score."""
+    """New scores of the done answers whose prompts have checks, on the dimensions that a rule may score."""
     dimensions = [d for d in trial.rubric.dimensions.all() if GraderKind.RULE in d.graders]
-    answers = Answer.objects.of(trial).done().exclude(prompt__checks=[]).select_related("prompt")
+    answers = Answer.objects.of(trial).done().exclude(prompt__checks=[]).exclude(scores__grader=GraderKind.RULE)
+    answers = answers.select_related("prompt")
     scores = []
     for answer in answers:
         found = rule.grade(answer.prompt.checks, answer.text)
@@ -142,7 +145,6 @@ def grade_by_rule(trial: Trial) -> list[Score]:
             )
             for dimension in dimensions
         ]
-    Score.objects.bulk_create(scores, ignore_conflicts=True)
     return scores
 
 

@@ -14,8 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from marketplace.desk import ReadOnly
 from sandbox import visibility
-from sandbox.desk import ReadOnly
 from sandbox.models import AbuseReport, Report
 
 

@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 from django.contrib import admin
-from django.db.models import Model
-from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from marketplace.billing.models import Account, Hold, LedgerEntry, QuotaUse
+from marketplace.desk import ReadOnly
 from marketplace.money import from_nano, show
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Lists and shows; refuses to add, change or delete."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 @admin.register(Account)
-class AccountAdmin(ReadOnlyAdmin):
+class AccountAdmin(ReadOnly):
     list_display = ["owner", "currency", "balance", "may_overdraw"]
     list_filter = ["currency", "may_overdraw"]
     search_fields = ["owner"]
@@ -36,7 +22,7 @@ class AccountAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Hold)
-class HoldAdmin(ReadOnlyAdmin):
+class HoldAdmin(ReadOnly):
     list_display = ["reference", "account", "held", "settled", "state", "created_at", "closed_at"]
     list_filter = ["state", "account__currency"]
     list_select_related = ["account"]
@@ -54,7 +40,7 @@ class HoldAdmin(ReadOnlyAdmin):
 
 
 @admin.register(LedgerEntry)
-class LedgerEntryAdmin(ReadOnlyAdmin):
+class LedgerEntryAdmin(ReadOnly):
     list_display = ["created_at", "transfer", "account", "amount"]
     list_filter = ["account__currency"]
     list_select_related = ["account"]
@@ -67,7 +53,7 @@ class LedgerEntryAdmin(ReadOnlyAdmin):
 
 
 @admin.register(QuotaUse)
-class QuotaUseAdmin(ReadOnlyAdmin):
+class QuotaUseAdmin(ReadOnly):
     list_display = ["period", "quota", "subject", "used"]
     list_filter = ["quota", "period"]
     search_fields = ["subject"]

@@ -173,9 +173,6 @@ class Trial(models.Model):
     def finish_running(self) -> bool:
         return self.move(TrialState.RUNNING, TrialState.JUDGING)
 
-    def finish_judging(self) -> bool:
-        return self.move(TrialState.JUDGING, TrialState.REPORTING)
-
 
 class Contender(models.Model):
     """参评渠道: a channel in a trial, under a blind label, at the price in force when it started."""

@@ -21,5 +21,5 @@ def test_a_judges_reason_can_be_stored():
 
 def test_what_a_rule_read_can_be_stored():
     found = rule.grade([{"rule": "json", "schema": {"type": "object"}}], '{"a": "x\\ud83d\\u0000y"}')
-    found.reason.encode()
-    json.dumps(found.evidence, ensure_ascii=False).encode()
+    for told in (found.reason, json.dumps(found.evidence, ensure_ascii=False)):
+        assert storable(told) == told

@@ -1,4 +1,4 @@
-"""What an operator reads and nobody edits: the admin's manners for rows that the pipeline writes."""
+"""What an operator reads and nobody edits: the admin's manners for rows that only the site writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Rows that only the pipeline writes."""
+    """Lists and shows; refuses to add, change or delete."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
