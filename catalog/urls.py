@@ -2,17 +2,17 @@
 
 from django.urls import path
 
-from catalog import views
+from catalog.views import channels, home, models, providers, scenarios
 
 app_name = "catalog"
 urlpatterns = [
-    path("", views.show_home, name="home"),
-    path("scenarios/", views.list_scenarios, name="scenarios"),
-    path("scenarios/<slug:slug>/", views.show_scenario, name="scenario"),
-    path("channels/", views.list_channels, name="channels"),
-    path("channels/<slug:slug>/", views.show_channel, name="channel"),
-    path("providers/", views.list_providers, name="providers"),
-    path("providers/<slug:slug>/", views.show_provider, name="provider"),
-    path("models/", views.list_models, name="models"),
-    path("models/<slug:slug>/", views.show_model, name="model"),
+    path("", home.show_home, name="home"),
+    path("scenarios/", scenarios.list_scenarios, name="scenarios"),
+    path("scenarios/<slug:slug>/", scenarios.show_scenario, name="scenario"),
+    path("channels/", channels.list_channels, name="channels"),
+    path("channels/<slug:slug>/", channels.show_channel, name="channel"),
+    path("providers/", providers.list_providers, name="providers"),
+    path("providers/<slug:slug>/", providers.show_provider, name="provider"),
+    path("models/", models.list_models, name="models"),
+    path("models/<slug:slug>/", models.show_model, name="model"),
 ]

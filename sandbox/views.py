@@ -14,6 +14,7 @@ from catalog.models import Scenario
 from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
+from marketplace.origins import trusts_same_origin
 from sandbox import opening, problems, redaction, trials
 from sandbox.forms import TrialForm
 from sandbox.models import Trial
@@ -39,6 +40,7 @@ def owned(request: HttpRequest) -> Any:
     return Trial.objects.owned_by(user_id=user.pk if user else None, guest=guest)
 
 
+@trusts_same_origin
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_trial(request: HttpRequest) -> HttpResponse:
     """The form, and what it opens."""

@@ -2,9 +2,11 @@
 
 from catalog.models.channels import AIModel, Channel
 from catalog.models.choices import GraderKind, Listing, PriceBasis, Protocol
+from catalog.models.editions import Edition
 from catalog.models.measurements import Measurement, PublicReport
 from catalog.models.prices import FxRate, Price
 from catalog.models.providers import Credential, Provider
+from catalog.models.samples import SamplePrompt
 from catalog.models.scenarios import Dimension, Rubric, Scenario
 
 __all__ = [
@@ -12,6 +14,7 @@ __all__ = [
     "Channel",
     "Credential",
     "Dimension",
+    "Edition",
     "FxRate",
     "GraderKind",
     "Listing",
@@ -22,5 +25,6 @@ __all__ = [
     "Provider",
     "PublicReport",
     "Rubric",
+    "SamplePrompt",
     "Scenario",
 ]

@@ -148,7 +148,7 @@ def test_home_posts_the_prompt_to_the_trial_form(client: Client) -> None:
     furnish(1)
     html = client.get("/en/").content.decode()
     assert 'action="/en/trials/new/"' in html
-    for name in ("scenario", "prompt", "top", "nonce", "csrfmiddlewaretoken"):
+    for name in ("scenario", "prompt", "top"):
         assert f'name="{name}"' in html
 
 

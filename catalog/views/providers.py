@@ -1,0 +1,39 @@
+"""Who sells: every provider, and each one's page."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from catalog import shelf
+from catalog.countries import country_name
+from catalog.models import Provider
+from catalog.views import shown
+
+ROWS_PER_PAGE = 50
+
+
+@require_safe
+def list_providers(request: HttpRequest) -> HttpResponse:
+    providers = list(shown.providers_by_offers())
+    real = [(provider, country_name(provider.country)) for provider in providers if not provider.is_simulated]
+    simulated = [provider for provider in providers if provider.is_simulated]
+    return render(request, "catalog/providers.html", {"real": real, "simulated": simulated, "section": "providers"})
+
+
+@require_safe
+def show_provider(request: HttpRequest, slug: str) -> HttpResponse:
+    """Who they are, their terms, and what they sell."""
+    provider = get_object_or_404(Provider.objects.listed(), slug=slug)
+    found = shelf.with_prices(shown.offered().filter(provider=provider).for_lists().order_by("model__name", "slug"))
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "provider": provider,
+        "country": country_name(provider.country),
+        "page": page,
+        "items": shelf.with_speed(page.object_list),
+        "section": "providers",
+    }
+    return render(request, "catalog/provider.html", context)
