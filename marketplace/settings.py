@@ -145,6 +145,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "servestatic.middleware.ServeStaticMiddleware",
+    "catalog.pagecache.PageCacheMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -193,6 +194,11 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS: list[Path] = []
 SERVESTATIC_USE_FINDERS = not PRODUCTION
 SERVESTATIC_AUTOREFRESH = False
+
+# -- pages for guests ----------------------------------------------------------------------------
+# How long a guest's page may serve other guests (0 never), and how many of them a process keeps (some 10 kB each).
+PAGE_CACHE_S = env_int("PAGE_CACHE_S", 60)
+PAGE_CACHE_PAGES = env_int("PAGE_CACHE_PAGES", 2_000)
 
 # -- safety of pages -----------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

@@ -15,12 +15,14 @@ from catalog import evidence, shelf, snippets
 from catalog.countries import country_name
 from catalog.filters import ChannelFilter
 from catalog.models import Channel, Price, Scenario
+from catalog.pagecache import shared_page
 from catalog.views import shown
 
 CHANNELS_PER_PAGE = 30
 
 
 @require_safe
+@shared_page
 def list_channels(request: HttpRequest) -> HttpResponse:
     """Every channel, narrowed by the address's parameters."""
     form = ChannelFilter(request.GET)
@@ -39,6 +41,7 @@ def list_channels(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared_page
 def show_channel(request: HttpRequest, slug: str) -> HttpResponse:
     """One channel: price, measurements, limits, terms, and how to call it."""
     offered = shelf.with_prices(Channel.objects.listed().for_lists())

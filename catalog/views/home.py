@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import evidence
 from catalog.models import Scenario
+from catalog.pagecache import shared_page
 from catalog.views import shown
 
 # Those that sell most.
@@ -15,6 +16,7 @@ SHOWN_PROVIDERS = 18
 
 
 @require_safe
+@shared_page
 def show_home(request: HttpRequest) -> HttpResponse:
     """The promise, a prompt box, and where to go from there."""
     scenarios = list(Scenario.objects.open().with_counts().with_dimensions())

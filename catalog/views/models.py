@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 
 from catalog import shelf
 from catalog.models import AIModel
+from catalog.pagecache import shared_page
 from catalog.views import shown
 
 ROWS_PER_PAGE = 50
 
 
 @require_safe
+@shared_page
 def list_models(request: HttpRequest) -> HttpResponse:
     """Every model that some listed channel of the wanted kind serves."""
     simulated = request.GET.get("kind") == "simulated"
@@ -27,6 +29,7 @@ def list_models(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared_page
 def show_model(request: HttpRequest, slug: str) -> HttpResponse:
     """One model, and every channel that serves it side by side: the same model differs in price and speed."""
     model = get_object_or_404(AIModel, slug=slug)

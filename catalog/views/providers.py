@@ -10,12 +10,14 @@ from django.views.decorators.http import require_safe
 from catalog import shelf
 from catalog.countries import country_name
 from catalog.models import Provider
+from catalog.pagecache import shared_page
 from catalog.views import shown
 
 ROWS_PER_PAGE = 50
 
 
 @require_safe
+@shared_page
 def list_providers(request: HttpRequest) -> HttpResponse:
     providers = list(shown.providers_by_offers())
     real = [(provider, country_name(provider.country)) for provider in providers if not provider.is_simulated]
@@ -24,6 +26,7 @@ def list_providers(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared_page
 def show_provider(request: HttpRequest, slug: str) -> HttpResponse:
     """Who they are, their terms, and what they sell."""
     provider = get_object_or_404(Provider.objects.listed(), slug=slug)

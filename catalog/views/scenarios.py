@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import shelf
 from catalog.models import PublicReport, Scenario
+from catalog.pagecache import shared_page
 from catalog.views import shown
 
 # A scenario page shows this many channels of each kind; the rest are a filtered list away.
@@ -15,6 +16,7 @@ SHOWN_UNMEASURED = 24
 
 
 @require_safe
+@shared_page
 def list_scenarios(request: HttpRequest) -> HttpResponse:
     scenarios = Scenario.objects.open().with_counts().with_dimensions()
     return render(
@@ -23,6 +25,7 @@ def list_scenarios(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@shared_page
 def show_scenario(request: HttpRequest, slug: str) -> HttpResponse:
     """The job, its dimensions, and its channels: measured ones ranked, the others listed, simulated ones apart."""
     scenario = get_object_or_404(Scenario.objects.open().with_counts().with_dimensions(), slug=slug)
