@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import channels, home, models, providers, scenarios
+from catalog.views import channels, frontier, home, models, providers, scenarios
 
 app_name = "catalog"
 urlpatterns = [
@@ -14,5 +14,6 @@ urlpatterns = [
     path("providers/", providers.list_providers, name="providers"),
     path("providers/<slug:slug>/", providers.show_provider, name="provider"),
     path("models/", models.list_models, name="models"),
+    path("frontier/", frontier.show_frontier, name="frontier"),
     path("models/<slug:slug>/", models.show_model, name="model"),
 ]

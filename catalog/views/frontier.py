@@ -1,0 +1,59 @@
+"""效率前沿: quality against price, speed and size, scenario by scenario."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from catalog import evidence, plot, shelf
+from catalog.models import Scenario
+from catalog.pagecache import shared_page
+from catalog.views import shown
+
+SIMULATED = "simulated"
+T = TypeVar("T")
+
+
+@require_safe
+@shared_page
+def show_frontier(request: HttpRequest) -> HttpResponse:
+    """One scenario's channels, real or simulated, on one plot; a wish that makes no sense is said so and left out."""
+    scenarios = list(Scenario.objects.open())
+    if not scenarios:
+        raise Http404
+    scenario, unknown_scenario = _chosen(request.GET.get("scenario", ""), {each.slug: each for each in scenarios})
+    against, unknown_against = _chosen(request.GET.get("against", ""), plot.AGAINST)
+    found = _items(scenario, simulated=False)
+    simulated = request.GET.get("kind") == SIMULATED or ("kind" not in request.GET and not _any_score(found))
+    if simulated:
+        found = _items(scenario, simulated=True)
+    context = {
+        "scenarios": scenarios,
+        "scenario": scenario,
+        "axes": list(plot.AGAINST.values()),
+        "against": against,
+        "chart": plot.chart(found, against),
+        "channels": len(found),
+        "simulated": simulated,
+        "left_out_wish": unknown_scenario or unknown_against,
+        "section": "frontier",
+    }
+    return render(request, "catalog/frontier.html", context)
+
+
+def _chosen(wish: str, known: dict[str, T]) -> tuple[T, bool]:
+    """What was asked for, else the first; and whether something else was asked for."""
+    return known.get(wish) or next(iter(known.values())), bool(wish) and wish not in known
+
+
+def _items(scenario: Scenario, *, simulated: bool) -> list[shelf.Item]:
+    offered = shown.offered().filter(scenarios=scenario)
+    channels = list(shelf.with_prices((offered.simulated() if simulated else offered.real()).for_lists()))
+    return shelf.items(channels, measured=evidence.measured(scenario, [channel.pk for channel in channels]))
+
+
+def _any_score(items: list[shelf.Item]) -> bool:
+    return any(item.score for item in items)
