@@ -116,6 +116,11 @@ class Mark:
     is_labelled: bool
 
     @property
+    def label_leans_left(self) -> bool:
+        """There is no room between the mark and the plot's right edge."""
+        return float(self.x.rstrip("%")) > (1 - LABEL_WIDTH) * 100
+
+    @property
     def is_front(self) -> bool:
         return self.place == Place.FRONT
 
