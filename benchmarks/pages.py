@@ -1,9 +1,9 @@
 """Home, list, channel and search as a guest gets them, beside a bare Django template page of 50 rows in the same run.
 
 ``python -m benchmarks.pages --json``, on PostgreSQL (PAGES_DATABASE_URL names a server where a scratch database may
-be made) with 10,000 channels. Keys: rate_over_bare_cached, rate_over_bare_uncached ({page: requests/s over the bare page's}),
-queries, html_gzip_kb, assets_gzip_kb ({page: …}). One gunicorn process each for the bare page, the site and the site
-without its page cache; they take turns, and the median of the rounds' ratios counts.
+be made) with 10,000 channels. Keys: rate_over_bare_cached, rate_over_bare_uncached ({page: requests/s over the bare
+page's}), queries, html_gzip_kb, assets_gzip_kb ({page: …}). One gunicorn process each for the bare page, the site and
+the site without its page cache; they take turns, and the median of the rounds' ratios counts.
 """
 
 from __future__ import annotations
