@@ -10,6 +10,7 @@ import pytest
 
 from tests.stack import Stack
 
+LANGUAGES = {"en": "en-US", "zh-hans": "zh-CN"}
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
@@ -28,6 +29,31 @@ def chromium() -> Iterator[object]:
         )
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def visit(chromium, site):
+    """Opens a page of the site as a new visitor; whatever goes wrong in it fails the test."""
+    contexts, wrong = [], []
+
+    def open_page(path, *, language="en", width=1280, scheme="light"):
+        context = chromium.new_context(
+            locale=LANGUAGES[language], viewport={"width": width, "height": 900}, color_scheme=scheme
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on(
+            "request", lambda request: None if request.url.startswith((site, "data:")) else wrong.append(request.url)
+        )
+        page.goto(f"{site}{path}")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert wrong == []
 
 
 @pytest.fixture

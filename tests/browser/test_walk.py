@@ -7,35 +7,11 @@ import re
 import pytest
 from pypdf import PdfReader
 
+from tests.browser.conftest import LANGUAGES
+
 pytestmark = pytest.mark.browser
 
-LANGUAGES = {"en": "en-US", "zh-hans": "zh-CN"}
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-
-
-@pytest.fixture
-def visit(chromium, site):
-    """Opens a page of the site as a new visitor; whatever goes wrong in it fails the test."""
-    contexts, wrong = [], []
-
-    def open_page(path, *, language="en", width=1280, scheme="light"):
-        context = chromium.new_context(
-            locale=LANGUAGES[language], viewport={"width": width, "height": 900}, color_scheme=scheme
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-        page.on(
-            "request", lambda request: None if request.url.startswith((site, "data:")) else wrong.append(request.url)
-        )
-        page.goto(f"{site}{path}")
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

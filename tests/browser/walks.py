@@ -1,0 +1,71 @@
+"""Every kind of page that a visitor may open, and what a browser can say about one."""
+
+from __future__ import annotations
+
+import importlib.resources
+from typing import Any
+
+AXE = (importlib.resources.files("axe_playwright_python") / "axe.min.js").read_text(encoding="utf-8")
+WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Once a page has settled: how far its parts have jumped, as browsers add it up (https://web.dev/articles/cls).
+SHIFTED = """() => new Promise((resolve) => {
+  let sum = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) if (!entry.hadRecentInput) sum += entry.value;
+  }).observe({type: "layout-shift", buffered: true});
+  requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+})"""
+TOO_WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def addresses() -> list[str]:
+    """One of each kind of public page, from the rows that are there; without the language."""
+    from catalog.models import AIModel, Article, Channel, Provider, Scenario
+
+    real = Channel.objects.listed().real().filter(prices__isnull=False).order_by("slug").first()
+    simulated = Channel.objects.listed().contenders().simulated().order_by("slug").first()
+    article = Article.objects.published().order_by("slug").first()
+    model = AIModel.objects.get(pk=real.model_id)
+    provider = Provider.objects.get(pk=real.provider_id)
+    scenarios = [f"scenarios/{slug}/" for slug in Scenario.objects.open().values_list("slug", flat=True)]
+    return [
+        "",
+        "scenarios/",
+        *scenarios,
+        "channels/",
+        "channels/?kind=simulated",
+        "channels/?protocol=nonsense",
+        f"channels/{real.slug}/",
+        f"channels/{simulated.slug}/",
+        "models/",
+        f"models/{model.slug}/",
+        "providers/",
+        f"providers/{provider.slug}/",
+        "compare/",
+        f"compare/?channel={real.slug}&channel={simulated.slug}",
+        "frontier/",
+        "search/?q=qwen",
+        "search/?q=zzzzzzzz",
+        "articles/",
+        f"articles/{article.slug}/",
+        "method/",
+        "how-we-make-money/",
+        "privacy/",
+        "terms/",
+        "status/",
+        "accessibility/",
+        "trials/new/",
+        "nowhere/",
+    ]
+
+
+def violations(page: Any, *, rules: list[str] | None = None) -> list[str]:
+    """What axe finds wrong, a line each: the rule, and where."""
+    page.evaluate(AXE)
+    only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
+    found = page.evaluate("(only) => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
+    return [
+        f"{rule['id']}: {node['target']} {node.get('failureSummary', '')[:160]}"
+        for rule in found["violations"]
+        for node in rule["nodes"][:3]
+    ]
