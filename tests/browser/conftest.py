@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
 
-from tests.stack import Stack
+from tests.stack import Stack, wait_for
 
 LANGUAGES = {"en": "en-US", "zh-hans": "zh-CN"}
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -66,3 +68,18 @@ def site(transactional_db, tmp_path) -> Iterator[str]:
     stack.start_worker()
     yield stack.start_web()
     stack.close()
+
+
+@pytest.fixture
+def published_report(site) -> str:
+    """The address (without the host) of a finished trial's report that everybody may read."""
+    from sandbox import visibility
+    from sandbox.models import Report
+
+    wish = json.dumps({"scenario": "deep-reasoning", "top": 3}).encode()
+    ask = urllib.request.Request(f"{site}/api/v1/trials/", wish, {"Content-Type": "application/json"})
+    with urllib.request.urlopen(ask, timeout=20) as answer:
+        code = json.load(answer)["code"]
+    wait_for(lambda: Report.objects.filter(trial__code=code).exists(), seconds=90, what="the trial has no report")
+    visibility.publish(Report.objects.get(trial__code=code))
+    return f"/en/reports/{code}/"
