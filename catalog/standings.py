@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Window
+from django.db.models import Exists, F, OuterRef, Q, Window
 from django.db.models.functions import RowNumber
 
 from catalog import evidence, shelf
@@ -46,14 +45,11 @@ class Standings(NamedTuple):
 
 
 def of_scenario(scenario: Scenario) -> Standings:
-    """``scenario`` comes with its counts. Six queries, however many channels there are."""
-    offered = Channel.objects.listed().contenders().filter(scenarios=scenario)
-    scored = Exists(Measurement.objects.filter(scenario=scenario, metric=evidence.SCORE, channel=OuterRef("pk")))
-    measured = list(offered.filter(scored).for_lists())
-    others = offered.exclude(scored)
-    found = [*measured, *_first(others.real()), *_first(others.simulated())]
+    """``scenario`` comes with its counts. Four queries, however many channels there are."""
+    found = list(_worth_showing(scenario))
     shelf.add_prices(found)
-    items = shelf.items(found, measured=evidence.measured(scenario, [channel.pk for channel in measured]))
+    scored = [channel.pk for channel in found if getattr(channel, "scored", False)]
+    items = shelf.items(found, measured=evidence.measured(scenario, scored))
     real = [item for item in items if not item.channel.is_simulated]
     simulated = [item for item in items if item.channel.is_simulated]
     return Standings(
@@ -62,11 +58,20 @@ def of_scenario(scenario: Scenario) -> Standings:
     )
 
 
-def _first(unmeasured: ChannelQuerySet) -> Iterable[Channel]:
-    """Those that can be tried now come first, then the newest models, each once before any of them twice."""
-    turn = Window(RowNumber(), partition_by=F("model"), order_by="slug")
-    newest = F("model__released_on").desc(nulls_last=True)
-    return unmeasured.for_lists().annotate(turn=turn).order_by("-live", "turn", newest, "slug")[:UNMEASURED]
+def _worth_showing(scenario: Scenario) -> ChannelQuerySet:
+    """Every channel with a score, and the first UNMEASURED of each kind without.
+
+    Of those, what can be tried now comes first, then the newest models, each once before any of them twice.
+    """
+    offered = Channel.objects.listed().contenders().filter(scenarios=scenario)
+    score = Measurement.objects.filter(scenario=scenario, metric=evidence.SCORE, channel=OuterRef("pk"))
+    before = offered.filter(
+        model=OuterRef("model"), provider__is_simulated=OuterRef("provider__is_simulated"), slug__lt=OuterRef("slug")
+    )
+    shown_first = [F("live").desc(), F("again").asc(), F("model__released_on").desc(nulls_last=True), F("slug").asc()]
+    place = Window(RowNumber(), partition_by=[F("provider__is_simulated"), F("scored")], order_by=shown_first)
+    every = offered.for_lists().annotate(scored=Exists(score), again=Exists(before)).annotate(place=place)
+    return every.filter(Q(scored=True) | Q(place__lte=UNMEASURED)).order_by("place")
 
 
 def _standing(items: list[shelf.Item], *, channels: int) -> Standing:

@@ -120,7 +120,7 @@ def test_shows_samples_in_the_readers_language_with_what_a_picture_shows(client:
 
 def test_says_so_when_no_sample_and_no_report_is_public(client: Client, scenario: Scenario) -> None:
     html = page(client)
-    assert "None of this scenario&#x27;s prompts" in html or "None of this scenario's prompts" in html
+    assert "None of this scenario's prompts is shown here yet." in html
     assert "Nobody has made a report of this scenario public yet." in html
 
 
