@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from catalog import evidence, pricing
-from catalog.models import Channel, FxRate, Measurement, Price, Scenario
-from catalog.models.channels import ChannelQuerySet
+from catalog.models import Channel, FxRate, Measurement, Price
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,17 @@ def rates() -> dict[str, FxRate]:
 
 def with_prices(channels: QuerySet[Channel]) -> QuerySet[Channel]:
     """Adds ``todays_prices``, the newest first."""
+    return channels.prefetch_related(_todays_prices())
+
+
+def add_prices(channels: list[Channel]) -> None:
+    """The same for channels that are already here, from wherever: one query."""
+    prefetch_related_objects(channels, _todays_prices())
+
+
+def _todays_prices() -> Prefetch[str, Any, str]:
     today = Price.objects.on(timezone.localdate()).order_by("-starts_on")
-    return channels.prefetch_related(Prefetch("prices", queryset=today, to_attr="todays_prices"))
+    return Prefetch("prices", queryset=today, to_attr="todays_prices")
 
 
 def items(channels: Iterable[Channel], *, measured: evidence.Measured | None = None) -> list[Item]:
@@ -84,27 +92,6 @@ def with_speed(channels: Iterable[Channel]) -> list[Item]:
     """``items`` with how fast each channel was, whatever the scenario."""
     found = list(channels)
     return items(found, measured=evidence.speed([channel.pk for channel in found]))
-
-
-class Standing(NamedTuple):
-    """A scenario's channels: those with a score, best first, and those without."""
-
-    ranked: list[Item]
-    unmeasured: list[Item]
-
-    @property
-    def sureness(self) -> float:
-        return evidence.sureness([item.score for item in self.ranked[:2] if item.score])
-
-
-def standing(scenario: Scenario, channels: ChannelQuerySet) -> Standing:
-    """``channels`` of a scenario by measured evidence; what was not measured is not ranked."""
-    found = list(with_prices(channels.for_lists()))
-    shelf = items(found, measured=evidence.measured(scenario, [channel.pk for channel in found]))
-    scored = [(item.score.value, item) for item in shelf if item.score]
-    ranked = [item for _value, item in sorted(scored, key=lambda pair: (-pair[0], pair[1].channel.slug))]
-    unmeasured = [item for item in shelf if not item.score]
-    return Standing(ranked, sorted(unmeasured, key=lambda item: (not item.is_live, item.channel.slug)))
 
 
 def by_price(items: Iterable[Item]) -> list[Item]:

@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalog import evidence
-from catalog.models import Scenario
+from catalog import allowance, editions, evidence, models
 from catalog.pagecache import shared_page
 from catalog.views import shown
 
 # Those that sell most.
 SHOWN_PROVIDERS = 18
+SHOWN_ARTICLES = 3
+SHOWN_ROWS = 5
 
 
 @require_safe
 @shared_page
 def show_home(request: HttpRequest) -> HttpResponse:
     """The promise, a prompt box, and where to go from there."""
-    scenarios = list(Scenario.objects.open().with_counts().with_dimensions())
-    run = evidence.latest_run()
+    stamps = editions.current()
+    run = shown.latest_run(stamps)
     context = {
-        "scenarios": scenarios,
+        "scenarios": shown.open_scenarios(stamps),
         "run": run,
-        "run_rows": run.rows[:5] if run else [],
+        "run_rows": run.rows[:SHOWN_ROWS] if run else [],
         "run_sureness": evidence.sureness(run.rows) if run else 0.0,
-        "providers": shown.providers_by_offers().filter(is_simulated=False)[:SHOWN_PROVIDERS],
-        "destinations": shown.destinations(),
-        "counts": shown.counts(),
+        "providers": shown.real_providers(stamps)[:SHOWN_PROVIDERS],
+        "destinations": shown.destinations(stamps),
+        "tally": shown.tally(stamps),
+        "allowance": allowance.today(),
+        "articles": newest_articles(),
         **shown.trial_defaults(),
     }
     return render(request, "catalog/home.html", context)
+
+
+def newest_articles() -> list[Any]:
+    """None until there are articles at all."""
+    article = getattr(models, "Article", None)
+    return list(article.objects.published()[:SHOWN_ARTICLES]) if article else []

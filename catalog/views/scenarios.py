@@ -2,42 +2,52 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalog import shelf
-from catalog.models import PublicReport, Scenario
+from catalog import allowance, editions, standings
+from catalog.language import is_chinese
+from catalog.models import PublicReport, SamplePrompt
 from catalog.pagecache import shared_page
 from catalog.views import shown
 
-# A scenario page shows this many channels of each kind; the rest are a filtered list away.
-SHOWN_UNMEASURED = 24
+SHOWN_SAMPLES = 6
+SHOWN_REPORTS = 10
 
 
 @require_safe
 @shared_page
 def list_scenarios(request: HttpRequest) -> HttpResponse:
-    scenarios = Scenario.objects.open().with_counts().with_dimensions()
-    return render(
-        request, "catalog/scenarios.html", {"scenarios": scenarios, "section": "scenarios", **shown.trial_defaults()}
-    )
+    stamps = editions.current()
+    context = {
+        "scenarios": shown.open_scenarios(stamps),
+        "section": "scenarios",
+        "allowance": allowance.today(),
+        **shown.trial_defaults(),
+    }
+    return render(request, "catalog/scenarios.html", context)
 
 
 @require_safe
 @shared_page
 def show_scenario(request: HttpRequest, slug: str) -> HttpResponse:
     """The job, its dimensions, and its channels: measured ones ranked, the others listed, simulated ones apart."""
-    scenario = get_object_or_404(Scenario.objects.open().with_counts().with_dimensions(), slug=slug)
-    offered = shown.offered().filter(scenarios=scenario)
+    stamps = editions.current()
+    scenario = next((each for each in shown.open_scenarios(stamps) if each.slug == slug), None)
+    if scenario is None:
+        raise Http404(slug)
+    standing = standings.of_scenario(scenario)
+    samples = SamplePrompt.objects.filter(scenario=scenario, language="zh" if is_chinese() else "en")
     context = {
         "scenario": scenario,
         "section": "scenarios",
-        "real": shelf.standing(scenario, offered.real()),
-        "simulated": shelf.standing(scenario, offered.simulated()),
-        "shown_unmeasured": SHOWN_UNMEASURED,
-        "destinations": shown.destinations(),
-        "reports": PublicReport.objects.filter(scenario=scenario)[:10],
+        "real": standing.real,
+        "simulated": standing.simulated,
+        "samples": samples[:SHOWN_SAMPLES],
+        "reports": PublicReport.objects.filter(scenario=scenario)[:SHOWN_REPORTS],
+        "destinations": shown.destinations(stamps),
+        "allowance": allowance.today(),
         **shown.trial_defaults(),
     }
     return render(request, "catalog/scenario.html", context)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
+from catalog import evidence
 from catalog.countries import country_name
-from catalog.models import Channel, Listing, Provider
+from catalog.kept import kept
+from catalog.models import Channel, Listing, Measurement, Provider, Scenario
 from catalog.models.channels import ChannelQuerySet
 from catalog.models.providers import ProviderQuerySet
 
@@ -30,14 +34,68 @@ def offered() -> ChannelQuerySet:
     return Channel.objects.listed().contenders()
 
 
-def destinations() -> dict[str, object]:
-    """The providers and countries that a one-click trial may send a prompt to; none when only simulators answer."""
-    live = list(offered().real().live().select_related("provider").order_by("provider__slug"))
-    if len(live) < 2:
-        return {"providers": [], "countries": []}
-    providers = {channel.provider.slug: channel.provider for channel in live}
-    countries = {country_name(provider.country) for provider in providers.values() if provider.country}
-    return {"providers": list(providers.values()), "countries": sorted(countries)}
+class Destinations(NamedTuple):
+    """Where a one-click trial may send a prompt; nowhere when only simulators answer."""
+
+    providers: int = 0
+    codes: tuple[str, ...] = ()
+
+    @property
+    def countries(self) -> list[str]:
+        return sorted(country_name(code) for code in self.codes)
+
+
+@kept
+def destinations() -> Destinations:
+    """The providers and countries whose channels a one-click trial may ask. One live channel alone makes no trial."""
+    live = offered().real().live().order_by().values_list("provider", "provider__country")
+    rows = list(live.annotate(channels=Count("pk")))
+    if sum(channels for _provider, _code, channels in rows) < 2:
+        return Destinations()
+    return Destinations(len(rows), tuple({code for _provider, code, _channels in rows if code}))
+
+
+@kept
+def open_scenarios() -> list[Scenario]:
+    """Every scenario that may be tried, with its counts and its dimensions."""
+    return list(Scenario.objects.open().with_counts().with_dimensions())
+
+
+@kept
+def real_providers() -> list[Provider]:
+    """Those with ``offers``; those that sell most first."""
+    return list(providers_by_offers().filter(is_simulated=False))
+
+
+@kept
+def latest_run() -> evidence.LatestRun | None:
+    return evidence.latest_run()
+
+
+class Tally(NamedTuple):
+    """How much there is of what is real, and how many simulated channels beside it."""
+
+    channels: int
+    simulated: int
+    models: int
+    providers: int
+    answers: int
+
+
+@kept
+def tally() -> Tally:
+    """Counted from the rows: real channels, the models they serve, who sells them, and the answers measured."""
+    real = (
+        offered()
+        .real()
+        .aggregate(
+            channels=Count("pk"), models=Count("model", distinct=True), providers=Count("provider", distinct=True)
+        )
+    )
+    # A row of this metric has for samples the answers that told something; what failed counts, too.
+    told = Measurement.objects.filter(metric="success", channel__provider__is_simulated=False)
+    answers = told.aggregate(answers=Sum("samples", default=0))
+    return Tally(**real, **answers, simulated=offered().simulated().count())
 
 
 def counts() -> dict[str, int]:

@@ -75,3 +75,13 @@ def test_an_empty_purse_pays_for_nothing(settings, nothing):
     assert purse.left() == 0
     with pytest.raises(ledger.OutOfCredit):
         spend("1")
+
+
+def test_tells_what_it_was_filled_with_by_one_query_that_writes_nothing(django_assert_num_queries, settings):
+    with django_assert_num_queries(1):
+        assert purse.contents() == (50, 50)
+    assert not Account.objects.exists()
+    spend("12.5")
+    settings.PURSE_PER_DAY = Decimal(80)
+    with django_assert_num_queries(1):
+        assert purse.contents() == (Decimal("37.5"), 50)
