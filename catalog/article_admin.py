@@ -23,7 +23,7 @@ from catalog.models import Article
 class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
     form = ArticleForm
     change_form_template = "admin/catalog/article/change_form.html"
-    list_display = ("slug", "title_zh", "title_en", "state", "published_on", "updated_on", "languages", "source")
+    list_display = ("slug", "title", "state", "published_on", "updated_on", "languages", "source")
     list_filter = ("published_on",)
     search_fields = ("slug", "title_zh", "title_en", "summary_zh", "summary_en")
     prepopulated_fields = {"slug": ("title_en",)}
@@ -38,6 +38,10 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
 
     class Media:
         css = {"all": ("css/article-admin.css",)}
+
+    @admin.display(description=gettext_lazy("title"))
+    def title(self, row: Article) -> str:
+        return row.title
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, row: Article) -> str | SafeString:

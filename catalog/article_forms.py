@@ -89,6 +89,7 @@ class ArticleForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptab
 
     class Meta:
         model = Article
+        widgets = {name: forms.Textarea(attrs={"rows": 3}) for name in ("summary_zh", "summary_en")}
         fields = (
             *(
                 "slug",

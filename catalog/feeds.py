@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import condition, require_safe
 
@@ -30,7 +29,6 @@ class ArticleFeed(Feed):  # type: ignore[type-arg]  # not subscriptable at run t
 
     feed_type: Any = Rss201rev2Feed
     address = "catalog:feed_rss"
-    language: Any = None  # of the request
 
     def title(self) -> str:
         return _("Articles from Touchstone")
@@ -51,9 +49,6 @@ class ArticleFeed(Feed):  # type: ignore[type-arg]  # not subscriptable at run t
 
     def author_name(self) -> str:
         return "Touchstone 试金石"
-
-    def feed_extra_kwargs(self, obj: None) -> dict[str, Any]:
-        return {"language": get_language()}
 
     def items(self) -> Iterable[Article]:
         title = "title_zh" if is_chinese() else "title_en"
@@ -108,9 +103,6 @@ class ReportFeed(Feed):  # type: ignore[type-arg]
 
     def author_name(self) -> str:
         return "Touchstone 试金石"
-
-    def feed_extra_kwargs(self, obj: Scenario) -> dict[str, Any]:
-        return {"language": get_language()}
 
     def items(self, obj: Scenario) -> Iterable[PublicReport]:
         return PublicReport.objects.filter(scenario=obj).order_by("-published_on", "-pk")[:ITEMS]

@@ -17,7 +17,7 @@ import vl_convert
 VEGA_LITE = "6.4"
 FACE = "Open Sans, Droid Sans Fallback"
 # Layouts: how wide the whole picture is, and how much of it a label may take.
-PAPERS = {"desk": (680, 190), "phone": (340, 112)}
+PAPERS = {"desk": (560, 176), "phone": (340, 112)}
 STEP = 19  # from one bar to the next
 SIZE = 13
 HEIGHT = 340  # of a scatter

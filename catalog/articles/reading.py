@@ -227,7 +227,8 @@ class _Renderer(markdown.Renderer):
         if not 1 <= number <= env["sources"]:
             env["unknown"].add(number)
             return escape(f"[^{number}]")
-        return f'<sup class="cite"><a href="#source-{number}">[{number}]</a></sup>'
+        # The joiner keeps a number from beginning a line, which Chinese would allow.
+        return f'\u2060<sup class="cite"><a href="#source-{number}">[{number}]</a></sup>'
 
 
 def _kept(tag: str, name: str, value: str) -> str | None:

@@ -14,6 +14,7 @@ NAMES = {
     "evaluation": _("Evaluation"),
     "evidence": _("Evidence"),
     "finance": _("Finance"),
+    "latency": _("Latency"),
     "law": _("Law"),
     "medicine": _("Medicine"),
     "method": _("Method"),
@@ -23,6 +24,7 @@ NAMES = {
     "price": _("Price"),
     "privacy": _("Privacy"),
     "programming": _("Programming"),
+    "providers": _("Providers"),
     "ranking": _("Ranking"),
     "reasoning": _("Reasoning"),
     "recommendation": _("Recommendation"),
@@ -31,6 +33,7 @@ NAMES = {
     "safety": _("Safety"),
     "speed": _("Speed"),
     "statistics": _("Statistics"),
+    "trades": _("Trades"),
     "trials": _("Trials"),
 }
 
