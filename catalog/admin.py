@@ -11,9 +11,11 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from catalog.article_admin import ArticleAdmin
 from catalog.live import origin_of
 from catalog.models import (
     AIModel,
+    Article,
     Channel,
     Credential,
     Dimension,
@@ -242,3 +244,6 @@ class PublicReportAdmin(Facts):
     list_filter = ("scenario",)
     search_fields = ("code", "title_zh", "title_en")
     list_select_related = ("scenario",)
+
+
+admin.site.register(Article, ArticleAdmin)

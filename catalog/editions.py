@@ -29,6 +29,7 @@ WATCHED: dict[str, tuple[str, ...]] = {
         "catalog_rubric",
         "catalog_dimension",
         "catalog_sampleprompt",
+        "catalog_article",
     ),
     MEASURED: ("catalog_measurement", "catalog_publicreport"),
 }

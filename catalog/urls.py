@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from catalog.views import channels, frontier, home, models, providers, scenarios
+from catalog import feeds
+from catalog.views import articles, channels, frontier, home, models, providers, scenarios
 
 app_name = "catalog"
 urlpatterns = [
     path("", home.show_home, name="home"),
     path("scenarios/", scenarios.list_scenarios, name="scenarios"),
     path("scenarios/<slug:slug>/", scenarios.show_scenario, name="scenario"),
+    path("scenarios/<slug:slug>/feed.atom", feeds.scenario_atom, name="scenario_atom"),
     path("channels/", channels.list_channels, name="channels"),
     path("channels/<slug:slug>/", channels.show_channel, name="channel"),
     path("providers/", providers.list_providers, name="providers"),
@@ -16,4 +18,8 @@ urlpatterns = [
     path("models/", models.list_models, name="models"),
     path("frontier/", frontier.show_frontier, name="frontier"),
     path("models/<slug:slug>/", models.show_model, name="model"),
+    path("articles/", articles.list_articles, name="articles"),
+    path("articles/feed.atom", feeds.articles_atom, name="feed"),
+    path("articles/feed.rss", feeds.articles_rss, name="feed_rss"),
+    path("articles/<slug:slug>/", articles.show_article, name="article"),
 ]

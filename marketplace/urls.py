@@ -5,7 +5,9 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from catalog.views import pictures
 from marketplace import health, landing
+from sandbox.report_pictures import report_picture
 from sandbox.streams import follow_trial
 
 api_patterns: list[URLPattern | URLResolver] = [
@@ -26,6 +28,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.choose_language),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("og/site.<slug:language>.png", pictures.site_picture, name="site_picture"),
+    path("og/articles/<slug:slug>.<slug:language>.png", pictures.article_picture, name="article_picture"),
+    path("og/reports/<slug:code>.<slug:language>.png", report_picture, name="report_picture"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/", include((api_patterns, "api"))),

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from catalog.models import AIModel, Channel, Dimension, Listing, Measurement, Price, Provider, Rubric, Scenario
+from catalog.models import AIModel, Article, Channel, Dimension, Listing, Measurement, Price, Provider, Rubric, Scenario
 from sandbox.models import Answer, Contender, Prompt, PromptSet, Trial
 
 _numbers = itertools.count(1)
@@ -164,3 +164,19 @@ def make_measurement(*, channel: Channel, scenario: Scenario, **overrides: Any) 
         "measured_at": timezone.now(),
     }
     return Measurement.objects.create(channel=channel, scenario=scenario, **{**values, **overrides})
+
+
+def make_article(**overrides: Any) -> Article:
+    """A published article in both languages, without charts: drawing takes a second."""
+    slug = overrides.pop("slug", f"article-{number()}")
+    values = {
+        "slug": slug,
+        "title_zh": f"标题 {slug}",
+        "title_en": f"Title {slug}",
+        "summary_zh": "摘要",
+        "summary_en": "Summary",
+        "body_zh": "## 第一节\n\n正文。\n",
+        "body_en": "## Part one\n\nText.\n",
+        "published_on": SOME_DAY,
+    }
+    return Article.objects.create(**{**values, **overrides})

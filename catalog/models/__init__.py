@@ -1,5 +1,6 @@
 """What is for sale, complete with the sandbox switched off."""
 
+from catalog.models.articles import Article
 from catalog.models.channels import AIModel, Channel
 from catalog.models.choices import GraderKind, Listing, PriceBasis, Protocol
 from catalog.models.editions import Edition
@@ -11,6 +12,7 @@ from catalog.models.scenarios import Dimension, Rubric, Scenario
 
 __all__ = [
     "AIModel",
+    "Article",
     "Channel",
     "Credential",
     "Dimension",

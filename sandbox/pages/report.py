@@ -11,7 +11,8 @@ from django.utils.dateparse import parse_datetime
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from sandbox import charts, markdown, validity, wording
+from catalog import markdown
+from sandbox import charts, validity, wording
 from sandbox.pages import breakdowns, judges, rounds
 from sandbox.pages import chart as chart_page
 from sandbox.wording import Facts, Names, told

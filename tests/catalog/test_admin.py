@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 SECRET = "a-secret-that-was-entered-by-hand"
 MODELS = [
     *("provider", "credential", "aimodel", "channel", "price", "fxrate"),
-    *("scenario", "rubric", "dimension", "measurement", "publicreport"),
+    *("scenario", "rubric", "dimension", "measurement", "publicreport", "article"),
 ]
 
 

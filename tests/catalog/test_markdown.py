@@ -15,7 +15,7 @@ import pytest
 from django.core.management import call_command
 from django.utils import translation
 
-from sandbox import markdown
+from catalog import markdown
 
 ROWS = Path(os.environ.get("XSS_ROWS", Path(__file__).parents[3] / "shared/security/xss_markdown.txt"))
 ALLOWED = {"a": {"href", "rel"}, "ol": {"start"}, "span": {"class"}}

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from sandbox import markdown
+from catalog import markdown
 
 
 class Command(BaseCommand):

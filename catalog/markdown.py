@@ -66,7 +66,7 @@ def render(text: str) -> SafeString:
 def _render(text: str, language: str | None) -> SafeString:
     shown = clean(text[:MAX_CHARS])
     try:
-        html = _sanitizer.clean(_parser().render(shown))
+        html = _sanitizer.clean(parser().render(shown))
     except (TooTangled, RecursionError):
         html = plain(shown)
     if len(text) > MAX_CHARS:
@@ -80,11 +80,15 @@ def plain(text: str) -> str:
     return "".join(f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs).replace("\n", "<br>")
 
 
-def _parser() -> MarkdownIt:
-    """A parser that gives up after BUDGET_MS; cheap to make, and its budget starts now."""
-    parser = MarkdownIt("js-default", {"html": False, "linkify": False, "maxNesting": 20}, renderer_cls=_Renderer)
-    parser.validateLink = lambda url: SAFE_LINK.match(url) is not None  # type: ignore[method-assign]
-    budget = _Budget()
+def parser(
+    renderer: type[Renderer] | None = None, *, links: re.Pattern[str] = SAFE_LINK, budget_ms: float | None = None
+) -> MarkdownIt:
+    """A parser that raises TooTangled after ``budget_ms``; cheap to make, and its budget starts now."""
+    parser = MarkdownIt(
+        "js-default", {"html": False, "linkify": False, "maxNesting": 20}, renderer_cls=renderer or Renderer
+    )
+    parser.validateLink = lambda url: links.match(url) is not None  # type: ignore[method-assign]
+    budget = _Budget(BUDGET_MS if budget_ms is None else budget_ms)
     parser.block.ruler.before(
         "table", "budget", budget.at_block, {"alt": ["paragraph", "reference", "blockquote", "list"]}
     )
@@ -96,8 +100,8 @@ def _parser() -> MarkdownIt:
 class _Budget:
     """A rule that matches nothing: it looks at the clock wherever the parser tries its rules."""
 
-    def __init__(self) -> None:
-        self.ends = time.thread_time() + BUDGET_MS / 1000
+    def __init__(self, budget_ms: float) -> None:
+        self.ends = time.thread_time() + budget_ms / 1000
         self.looks = 0
 
     def look(self, every: int = 32) -> None:
@@ -120,7 +124,7 @@ class _Budget:
         self.look()
 
 
-class _Renderer(RendererHTML):
+class Renderer(RendererHTML):
     """HTML whose headings sit below the page's own, whose pictures are words, and whose links show where they lead."""
 
     def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
