@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from catalog import allowance, editions, evidence, models
+from catalog import allowance, editions, evidence
 from catalog.pagecache import shared_page
 from catalog.views import shown
 
@@ -33,13 +31,7 @@ def show_home(request: HttpRequest) -> HttpResponse:
         "destinations": shown.destinations(stamps),
         "tally": shown.tally(stamps),
         "allowance": allowance.today(),
-        "articles": newest_articles(),
+        "articles": shown.newest_articles(stamps)[:SHOWN_ARTICLES],
         **shown.trial_defaults(),
     }
     return render(request, "catalog/home.html", context)
-
-
-def newest_articles() -> list[Any]:
-    """None until there are articles at all."""
-    article = getattr(models, "Article", None)
-    return list(article.objects.published()[:SHOWN_ARTICLES]) if article else []

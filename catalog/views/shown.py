@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from catalog import evidence
 from catalog.countries import country_name
+from catalog.editions import Editions
 from catalog.kept import kept
-from catalog.models import Channel, Listing, Measurement, Provider, Scenario
+from catalog.models import Article, Channel, Listing, Measurement, Provider, Scenario
 from catalog.models.channels import ChannelQuerySet
 from catalog.models.providers import ProviderQuerySet
 
@@ -72,6 +73,17 @@ def latest_run() -> evidence.LatestRun | None:
     return evidence.latest_run()
 
 
+@kept
+def _dated_articles() -> list[Article]:
+    return list(Article.objects.filter(published_on__isnull=False).newest_first().for_lists())
+
+
+def newest_articles(stamps: Editions) -> list[Article]:
+    """Those that everybody may read today, the newest first."""
+    today = timezone.localdate()
+    return [article for article in _dated_articles(stamps) if article.published_on and article.published_on <= today]
+
+
 class Tally(NamedTuple):
     """How much there is of what is real, and how many simulated channels beside it."""
 
@@ -85,17 +97,17 @@ class Tally(NamedTuple):
 @kept
 def tally() -> Tally:
     """Counted from the rows: real channels, the models they serve, who sells them, and the answers measured."""
-    real = (
-        offered()
-        .real()
-        .aggregate(
-            channels=Count("pk"), models=Count("model", distinct=True), providers=Count("provider", distinct=True)
-        )
+    simulated = Q(provider__is_simulated=True)
+    listed = offered().aggregate(
+        channels=Count("pk", filter=~simulated),
+        models=Count("model", filter=~simulated, distinct=True),
+        providers=Count("provider", filter=~simulated, distinct=True),
+        simulated=Count("pk", filter=simulated),
     )
     # A row of this metric has for samples the answers that told something; what failed counts, too.
     told = Measurement.objects.filter(metric="success", channel__provider__is_simulated=False)
     answers = told.aggregate(answers=Sum("samples", default=0))
-    return Tally(**real, **answers, simulated=offered().simulated().count())
+    return Tally(**listed, **answers)
 
 
 def counts() -> dict[str, int]:

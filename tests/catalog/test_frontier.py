@@ -53,7 +53,10 @@ def test_equals_are_both_on_the_front() -> None:
 
 readings = st.floats(1, 10).map(measured)
 candidates = st.dictionaries(
-    st.text("abcdef", min_size=1), st.builds(Candidate, readings, st.floats(0.01, 1000).map(Reading)), min_size=1
+    st.sampled_from("abcdefghij"),
+    st.builds(Candidate, readings, st.floats(0.01, 1000).map(Reading)),
+    min_size=1,
+    max_size=8,
 )
 
 
