@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import channels, home, models, providers, scenarios
+from catalog.views import channels, home, models, providers, scenarios, trust
 
 app_name = "catalog"
 urlpatterns = [
@@ -15,4 +15,9 @@ urlpatterns = [
     path("providers/<slug:slug>/", providers.show_provider, name="provider"),
     path("models/", models.list_models, name="models"),
     path("models/<slug:slug>/", models.show_model, name="model"),
+    path("how-we-make-money/", trust.show_money, name="money"),
+    path("privacy/", trust.show_privacy, name="privacy"),
+    path("terms/", trust.show_terms, name="terms"),
+    path("accessibility/", trust.show_accessibility, name="accessibility"),
+    path("status/", trust.show_status, name="status"),
 ]

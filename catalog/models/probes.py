@@ -15,7 +15,7 @@ class ProbeQuerySet(models.QuerySet["Probe"]):
 
 
 class Probe(models.Model):
-    """探测: one question to one ``subject``. ``ms`` None: not measured; ``error`` is a kind, never a text of anyone's."""
+    """探测: one question to one ``subject``. ``ms`` None is unknown; ``error`` is a kind, never anyone's text."""
 
     # Subjects are the site's own parts, and providers as ``provider:<slug>``.
     DATABASE, REDIS, WORKER, SIMULATORS = "database", "redis", "worker", "simulators"

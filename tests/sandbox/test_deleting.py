@@ -19,8 +19,20 @@ from marketplace.accounts import guests
 from marketplace.billing import ledger
 from marketplace.billing.models import QuotaUse
 from sandbox import deleting, forgetting, live, tasks
-from sandbox.models import AbuseReport, Answer, ChartCheck, Judgement, PairJudgement, Prompt, PromptSet
-from sandbox.models import Report, Round, Score, Trial, TrialState
+from sandbox.models import (
+    AbuseReport,
+    Answer,
+    ChartCheck,
+    Judgement,
+    PairJudgement,
+    Prompt,
+    PromptSet,
+    Report,
+    Round,
+    Score,
+    Trial,
+    TrialState,
+)
 from sandbox.saver import Overtaken, Saver
 from tests.factories import make_channel, make_measurement, make_prompt_set, make_scenario, make_trial
 
