@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import channels, home, models, providers, scenarios, trust
+from catalog.views import channels, home, machines, models, providers, scenarios, trust
 
 app_name = "catalog"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("providers/<slug:slug>/", providers.show_provider, name="provider"),
     path("models/", models.list_models, name="models"),
     path("models/<slug:slug>/", models.show_model, name="model"),
+    path("manifest.webmanifest", machines.manifest, name="manifest"),
     path("how-we-make-money/", trust.show_money, name="money"),
     path("privacy/", trust.show_privacy, name="privacy"),
     path("terms/", trust.show_terms, name="terms"),
