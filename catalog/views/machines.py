@@ -25,6 +25,7 @@ for_an_hour = cache_control(public=True, max_age=3600)
 PLAIN = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 SECURITY_DAYS = 180
+MOST_FILES = 10_000
 
 
 @require_safe
@@ -47,7 +48,7 @@ def sitemap(request: HttpRequest, section: str, page: int) -> HttpResponse:
     base, known = addresses.origin(request), sitemaps.sections()
     if section == "static" and page == 1:
         entries = list(sitemaps.static_entries(base=base))
-    elif section in known and page <= 10_000:
+    elif section in known and 1 <= page <= MOST_FILES:
         entries = list(known[section].entries(page, base=base))
     else:
         entries = []
