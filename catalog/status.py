@@ -102,6 +102,12 @@ class Part:
             return "unknown"
         return "ok" if self.last.ok else "fault"
 
+    @property
+    def took(self) -> str:
+        """``0.2 ms``, ``312 ms``"""
+        ms = self.last.ms if self.last else None
+        return "" if ms is None else f"{ms:.1f} ms" if ms < 10 else f"{ms:,.0f} ms"
+
 
 @dataclass(frozen=True, slots=True)
 class Status:
