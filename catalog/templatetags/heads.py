@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from datetime import date
 from html import unescape
 from typing import Any
 
@@ -187,5 +188,20 @@ def article_data(context: Context, article: Any, *, picture: str = "") -> SafeSt
             published=article.published_on,
             updated=article.updated_on,
             picture=picture,
+        )
+    )
+
+
+@register.simple_tag(takes_context=True)
+def report_data(context: Context, title: str, about: str, published: date) -> SafeString:
+    """A public report: what it found, about which scenario, when."""
+    request = context["request"]
+    return data_block(
+        linked_data.report(
+            title=title,
+            address=addresses.origin(request) + request.path,
+            published=published,
+            language=addresses.hreflang(get_language() or "en"),
+            about=about,
         )
     )

@@ -74,7 +74,7 @@ def test_descriptions_of_fixed_pages_fit_a_result_list(language):
     furnish(2)
     for page in PAGES:
         (said,) = content(head(f"/{language}/{page}"), "description")
-        assert 45 <= width(said) <= 165, (page, width(said), said)
+        assert 40 <= width(said) <= 165, (page, width(said), said)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
