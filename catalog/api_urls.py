@@ -1,7 +1,9 @@
 """The catalogue's part of ``/api/v1/``; the names live in the namespace ``api``."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from catalog import api_status
 from catalog.api import ChannelViewSet, ModelViewSet, ProviderViewSet, ScenarioViewSet
 
 router = SimpleRouter()
@@ -10,4 +12,4 @@ router.register("providers", ProviderViewSet, basename="provider")
 router.register("models", ModelViewSet, basename="model")
 router.register("scenarios", ScenarioViewSet, basename="scenario")
 
-urlpatterns = router.urls
+urlpatterns = [*router.urls, path("status/", api_status.StatusView.as_view(), name="status")]

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from catalog import feeds
-from catalog.views import articles, channels, frontier, home, models, providers, scenarios
+from catalog.views import (
+    articles,
+    channels,
+    frontier,
+    home,
+    machines,
+    models,
+    providers,
+    scenarios,
+    trust,
+)
 
 app_name = "catalog"
 urlpatterns = [
@@ -22,4 +32,10 @@ urlpatterns = [
     path("articles/feed.atom", feeds.articles_atom, name="feed"),
     path("articles/feed.rss", feeds.articles_rss, name="feed_rss"),
     path("articles/<slug:slug>/", articles.show_article, name="article"),
+    path("manifest.webmanifest", machines.manifest, name="manifest"),
+    path("how-we-make-money/", trust.show_money, name="money"),
+    path("privacy/", trust.show_privacy, name="privacy"),
+    path("terms/", trust.show_terms, name="terms"),
+    path("accessibility/", trust.show_accessibility, name="accessibility"),
+    path("status/", trust.show_status, name="status"),
 ]

@@ -1,4 +1,4 @@
-"""The worker's application: tasks are found in each app's tasks.py, and each worker reaps."""
+"""The worker's application: tasks are found in each app's tasks.py, and each worker reaps and watches."""
 
 import os
 from typing import Any
@@ -13,10 +13,11 @@ app.autodiscover_tasks()
 
 
 @worker_ready.connect
-def start_reaper(**_: Any) -> None:
-    from sandbox import reaper  # the apps are loaded by now, and only by now
+def start_threads(**_: Any) -> None:
+    from sandbox import reaper, watching  # the apps are loaded by now, and only by now
 
     reaper.start()
+    watching.start()
 
 
 @worker_shutdown.connect

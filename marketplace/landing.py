@@ -17,6 +17,7 @@ API = {
     "providers": "api:provider-list",
     "models": "api:model-list",
     "trials": "api:trials",
+    "status": "api:status",
     "description": "api:schema",
     "docs": "api:docs",
 }

@@ -49,6 +49,15 @@ def env_list(name: str) -> list[str]:
     return [item.strip() for item in env_str(name).split(",") if item.strip()]
 
 
+def env_origin(name: str) -> str:
+    """``https://host[:port]`` from the environment, without a slash at its end; empty where none is named."""
+    value = env_str(name).rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or value != f"{parts.scheme}://{parts.netloc}"):
+        raise ImproperlyConfigured(f"{name} must be like https://touchstone.example, not {value!r}")
+    return value
+
+
 def env_secret(name: str, *, embedded: str) -> str:
     """A secret from the environment; outside production an obvious stand-in will do."""
     value = env_str(name)
@@ -115,6 +124,10 @@ if PRODUCTION and not CREDENTIAL_KEYS:
     raise ImproperlyConfigured("CREDENTIAL_KEYS must be set in production")
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
+# Where the site is for the world (https://host), for addresses that leave it; empty: as the request names it.
+SITE_URL = env_origin("SITE_URL")
+# Whom to write to; shown on the pages about privacy, terms and accessibility, and in security.txt.
+CONTACT_EMAIL = env_str("CONTACT_EMAIL")
 DATABASES = {"default": database(env_str("DATABASE_URL") or f"sqlite:///{DATA_DIR}/touchstone.sqlite3")}
 REDIS_URL = env_str("REDIS_URL") or _running.get("REDIS_URL") or "redis://127.0.0.1:6379/0"
 REDIS_PREFIX = env_str("REDIS_PREFIX") or "touchstone:"
@@ -327,6 +340,12 @@ PAIRWISE_PROMPTS = env_int("PAIRWISE_PROMPTS", 6)
 COMPLAINTS_PER_DAY = env_int("COMPLAINTS_PER_DAY", 5)
 COMPLAINTS_PER_REPORT_AND_DAY = 20
 LIVE_KEEP_S = env_int("LIVE_KEEP_S", 24 * 3600)
+
+# -- what the status page says -------------------------------------------------------------------
+PROBE_EVERY_S = env_int("PROBE_EVERY_S", 300)
+# Providers are asked for their list of models, which costs nothing, but is their time.
+PROBE_PROVIDERS_EVERY_S = env_int("PROBE_PROVIDERS_EVERY_S", 3600)
+PROBES_KEEP_DAYS = env_int("PROBES_KEEP_DAYS", 90)
 
 # -- money ---------------------------------------------------------------------------------------
 CURRENCY = "CNY"

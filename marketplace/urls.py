@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("og/site.<slug:language>.png", pictures.site_picture, name="site_picture"),
     path("og/articles/<slug:slug>.<slug:language>.png", pictures.article_picture, name="article_picture"),
     path("og/reports/<slug:code>.<slug:language>.png", report_picture, name="report_picture"),
+    path("", include("catalog.root_urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("admin/", admin.site.urls),
     path("api/", include((api_patterns, "api"))),

@@ -21,7 +21,7 @@ from marketplace.accounts import guests
 from marketplace.accounts.models import User
 from marketplace.billing import ledger, quotas
 from marketplace.problems import Problem, ProblemSerializer
-from sandbox import exports, redaction, trials, visibility
+from sandbox import deleting, exports, redaction, trials, visibility
 from sandbox.models import Report, Trial
 from sandbox.serializers import (
     AudienceSerializer,
@@ -110,6 +110,23 @@ class TrialDetail(APIView):
         trial = get_object_or_404(Trial.objects.select_related("scenario", "report"), code=code)
         refuse_revoked(trial)
         return Response(shown_detail(trial, request))
+
+    @extend_schema(
+        operation_id="trials_delete",
+        summary="Delete a trial",
+        parameters=[OWNER_TOKEN],
+        responses={204: None, 403: ProblemSerializer, **MISSING},
+    )
+    def delete(self, request: Request, code: str) -> Response:
+        """Delete the trial for good, with its prompts, answers, scores, report and stream. Its owner alone may.
+
+        One that still runs is stopped first. Figures about channels that were measured on the house's own prompts stay
+        and no longer lead to the trial.
+        """
+        trial = get_object_or_404(Trial, code=code)
+        refuse_strangers(trial, request)
+        deleting.delete_trial(trial)
+        return Response(status=204)
 
 
 def shown_detail(trial: Trial, request: Request) -> Any:

@@ -23,8 +23,10 @@ from sandbox.line import Line, Script
 logger = logging.getLogger(__name__)
 
 # KEYS: stream, epoch. ARGV: a fresh epoch or "" to refuse, seconds to keep, then name and data of each event.
-# Answers the epoch, or nothing when the stream is gone and the caller did not offer a fresh epoch.
+# Answers the epoch, or nothing when the stream is gone and the caller did not offer a fresh epoch. A buried stream
+# swallows what is said: a worker that has not yet heard of the end must not bring back what was deleted.
 APPEND = Script("""
+if redis.call('EXISTS', KEYS[2] .. ':buried') == 1 then return '' end
 local epoch = redis.call('GET', KEYS[2])
 if not epoch then
   if ARGV[1] == '' then return false end
@@ -133,6 +135,27 @@ def drop(code: str) -> bool:
         logger.warning("the stream of trial %s is not dropped", code)
         return False
     return True
+
+
+def bury(code: str) -> bool:
+    """Delete a trial's stream, and let nothing more be said in it. False when Redis is away."""
+    try:
+        with connect() as client, client.pipeline() as both:
+            both.set(f"{epoch_key(code)}:buried", "1", ex=settings.LIVE_KEEP_S)
+            both.delete(stream_key(code), epoch_key(code))
+            both.execute()
+    except (redis.RedisError, OSError):
+        logger.warning("the stream of trial %s is not buried", code)
+        return False
+    return True
+
+
+def codes() -> list[str]:
+    """The trials that have a stream just now. Raises RedisError or OSError when Redis is away."""
+    start, end = stream_key(""), ":epoch"
+    with connect() as client:
+        found = [key.decode() for key in client.scan_iter(f"{start}*{end}", count=1000)]
+    return [key.removeprefix(start).removesuffix(end) for key in found]
 
 
 def fold(entries: Iterable[Entry], into: dict[int, tuple[str, str]]) -> None:

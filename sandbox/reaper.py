@@ -37,7 +37,8 @@ def keep_reaping(ended: threading.Event) -> None:
             tasks.reap()
             if time.monotonic() - forgot_at > FORGET_EVERY_S:
                 forgot_at = time.monotonic()
-                forgetting.forget()
+                if forgetting.forget() >= forgetting.AT_ONCE:  # there may be more: a busy day must not outrun us
+                    forgot_at = float("-inf")
         except Exception:
             logger.exception("reaping")
         ended.wait(settings.TRIAL_REAP_EVERY_S)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from threading import Lock
 
 from celery import shared_task
@@ -17,8 +17,10 @@ from django.conf import settings
 from django.db import close_old_connections, connection, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
+from catalog.models import Probe
 from sandbox import judging, live, loop, reports, rounds, runner
 from sandbox.models import Answer, Trial, TrialState
 from sandbox.saver import Overtaken
@@ -50,6 +52,14 @@ def judge_trial(trial_id: int) -> None:
 def write_report(trial_id: int) -> None:
     """Decide, freeze the facts, settle the hold, and say that it is over."""
     attend(trial_id, TrialState.REPORTING, publish, then=None)
+
+
+@shared_task
+def answer_bell(rung_at: str) -> None:
+    """Say that a worker hears, and how long the queue took to bring this here."""
+    at = datetime.fromisoformat(rung_at)
+    waited_ms = max((timezone.now() - at).total_seconds() * 1000, 0.0)
+    Probe.objects.create(subject=Probe.WORKER, ok=True, ms=waited_ms, at=at)
 
 
 STAGES = {TrialState.RUNNING: run_trial, TrialState.JUDGING: judge_trial, TrialState.REPORTING: write_report}

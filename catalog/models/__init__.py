@@ -6,6 +6,7 @@ from catalog.models.choices import GraderKind, Listing, PriceBasis, Protocol
 from catalog.models.editions import Edition
 from catalog.models.measurements import Measurement, PublicReport
 from catalog.models.prices import FxRate, Price
+from catalog.models.probes import Probe
 from catalog.models.providers import Credential, Provider
 from catalog.models.samples import SamplePrompt
 from catalog.models.scenarios import Dimension, Rubric, Scenario
@@ -23,6 +24,7 @@ __all__ = [
     "Measurement",
     "Price",
     "PriceBasis",
+    "Probe",
     "Protocol",
     "Provider",
     "PublicReport",

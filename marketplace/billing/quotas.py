@@ -39,6 +39,13 @@ def left(*, subject: str, quota: str, limit: int) -> int:
     return max(limit - used, 0)
 
 
+def forget(*, days: int) -> int:
+    """Delete the counts that are older than ``days``: they say who was here when; how many they were."""
+    oldest = timezone.localdate() - timedelta(days=days)
+    deleted, _kinds = QuotaUse.objects.filter(period__lt=f"{oldest:%Y-%m-%d}").delete()
+    return deleted
+
+
 def resets_at() -> datetime:
     """The coming midnight of settings.TIME_ZONE."""
     tomorrow = timezone.localdate() + timedelta(days=1)

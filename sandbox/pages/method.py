@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.models import Channel, Dimension, GraderKind, Scenario
-from sandbox import records
+from sandbox import records, stats
 from sandbox.graders import judge, pairwise, planted
 from sandbox.graders.rule.grading import RULES
 from sandbox.models import GraderRecord
@@ -36,6 +36,7 @@ def context() -> dict[str, Any]:
             }
             for channel in channels
         ],
+        "level": round(stats.LEVEL * 100),
         "versions": {"grades": judge.PROMPT_VERSION, "pairs": pairwise.PROMPT_VERSION},
         "planted": {"count": len(planted.pairs()), "per_judge": planted.PER_JUDGE},
     }

@@ -14,7 +14,7 @@ def rounds(settings, monkeypatch, db):
     """What was done in each round; the third ends it."""
     settings.TRIAL_REAP_EVERY_S = 0.001
     seen = []
-    monkeypatch.setattr(forgetting, "forget", lambda: seen.append("forget"))
+    monkeypatch.setattr(forgetting, "forget", lambda: seen.append("forget") or 0)
     return seen
 
 
@@ -43,6 +43,12 @@ def test_each_round_says_that_the_worker_is_alive(rounds, redis_url, settings, m
 def test_what_is_promised_to_be_deleted_is_deleted_now_and_then(rounds, redis_url, monkeypatch):
     reap_three_times(rounds, monkeypatch)
     assert rounds == ["reap", "forget", "reap", "reap"]
+
+
+def test_after_a_full_load_the_next_is_deleted_at_once(rounds, redis_url, monkeypatch):
+    monkeypatch.setattr(forgetting, "forget", lambda: rounds.append("forget") or forgetting.AT_ONCE)
+    reap_three_times(rounds, monkeypatch)
+    assert rounds == ["reap", "forget"] * 3
 
 
 def test_a_round_that_fails_does_not_end_the_reaper(rounds, redis_url, monkeypatch):
