@@ -85,6 +85,4 @@ class ArticleAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscript
             if language in article.rendered
         ]
         context = {"texts": texts, "references": page.references(article)}
-        return TemplateResponse(
-            request, "admin/catalog/article/preview.html", context, headers={"Cache-Control": "no-store"}
-        )
+        return TemplateResponse(request, "admin/catalog/article/preview.html", context)

@@ -97,7 +97,7 @@ def _tangled() -> str:
 
 def _uncited(text: str, number: int, sources: int) -> Problem:
     line = text[: max(text.find(f"[^{number}]"), 0)].count("\n") + 1
-    why = _("[^%(number)d] leads nowhere: there are %(sources)d sources. Add the source or correct the number.")
+    why = _("[^%(number)d] leads nowhere: the number of sources is %(sources)d. Add the source or correct the number.")
     return Problem(line, why % {"number": number, "sources": sources})
 
 

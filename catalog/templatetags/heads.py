@@ -183,16 +183,16 @@ def list_data(context: Context, rows: Any, *, ranked: bool = False) -> SafeStrin
 
 
 @register.simple_tag(takes_context=True)
-def article_data(context: Context, article: Any, *, picture: str = "") -> SafeString:
-    """Anything with title, summary, author, published_on and updated_on."""
+def article_data(context: Context, article: Any, *, path: str, language: str, picture: str) -> SafeString:
+    """An article where and in which language (``zh`` or ``en``) it is written."""
     base = addresses.origin(context["request"])
     return data_block(
         linked_data.article(
             title=article.title,
             summary=article.summary,
-            address=base + article.get_absolute_url(),
+            address=base + path,
             author=article.author,
-            language=addresses.hreflang(get_language() or "en"),
+            language="zh-Hans" if language == "zh" else language,
             published=article.published_on,
             updated=article.updated_on,
             picture=picture,

@@ -65,7 +65,7 @@ def test_refuses_a_broken_chart_with_its_line_and_loses_nothing(desk) -> None:
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"body_en": "x[^3]"}, "[^3] leads nowhere: there are 2 sources"),
+        ({"body_en": "x[^3]"}, "[^3] leads nowhere: the number of sources is 2"),
         ({"title_en": "", "body_en": ""}, "it needs a title"),
         ({"title_zh": "只有标题"}, "needs both a title and a text"),
         ({"body_zh": "只有正文"}, "needs both a title and a text"),

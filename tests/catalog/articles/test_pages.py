@@ -252,6 +252,7 @@ def test_tells_who_shares_it_its_title_day_and_picture(client) -> None:
     assert '<meta property="og:image" content="http://testserver/og/articles/a.en.png">' in page
     assert '<meta property="article:published_time" content="2026-01-02">' in page
     assert '<meta property="og:type" content="article">' in page
+    assert '<meta property="og:url" content="http://testserver/en/articles/a/">' in page
 
 
 def test_every_other_page_has_the_sites_picture(client) -> None:

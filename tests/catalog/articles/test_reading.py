@@ -41,7 +41,7 @@ def test_leads_a_citation_to_its_source() -> None:
 def test_names_a_citation_that_leads_nowhere_and_keeps_it_as_it_was_written() -> None:
     text = "One.[^1]\n\nTwo.[^9]\n"
     assert said(text, sources=1) == [
-        "Line 3: [^9] leads nowhere: there are 1 sources. Add the source or correct the number."
+        "Line 3: [^9] leads nowhere: the number of sources is 1. Add the source or correct the number."
     ]
     assert "[^9]" in html(text, sources=1)
 
