@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from operator import itemgetter
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q, Window
+from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
 
 from catalog import evidence, shelf
@@ -12,7 +14,9 @@ from catalog.models import Channel, Measurement, Scenario
 from catalog.models.channels import ChannelQuerySet
 
 # The best so many are ranked on the scenario's page, and so many unmeasured ones listed; the rest is a link away.
-RANKED, UNMEASURED = 40, 12
+RANKED, UNMEASURED = 40, 9
+# One new model may be sold by many: those few are chosen from so many.
+LOOKED_AT = 45
 
 
 class Standing(NamedTuple):
@@ -59,22 +63,28 @@ def of_scenario(scenario: Scenario) -> Standings:
 
 
 def _worth_showing(scenario: Scenario) -> ChannelQuerySet:
-    """Every channel with a score, and the first UNMEASURED of each kind without.
-
-    Of those, what can be tried now comes first, then the newest models, each once before any of them twice.
-    """
+    """Every channel with a score, and of each kind the first LOOKED_AT without: live ones, then the newest models."""
+    measured = Measurement.objects.filter(scenario=scenario, metric=evidence.SCORE).values("channel")
     offered = Channel.objects.listed().contenders().filter(scenarios=scenario)
-    score = Measurement.objects.filter(scenario=scenario, metric=evidence.SCORE, channel=OuterRef("pk"))
-    before = offered.filter(
-        model=OuterRef("model"), provider__is_simulated=OuterRef("provider__is_simulated"), slug__lt=OuterRef("slug")
-    )
-    shown_first = [F("live").desc(), F("again").asc(), F("model__released_on").desc(nulls_last=True), F("slug").asc()]
+    shown_first = [F("live").desc(), F("model__released_on").desc(nulls_last=True), F("slug").asc()]
     place = Window(RowNumber(), partition_by=[F("provider__is_simulated"), F("scored")], order_by=shown_first)
-    every = offered.for_lists().annotate(scored=Exists(score), again=Exists(before)).annotate(place=place)
-    return every.filter(Q(scored=True) | Q(place__lte=UNMEASURED)).order_by("place")
+    every = offered.for_lists().annotate(scored=Q(pk__in=measured)).annotate(place=place)
+    return every.filter(Q(scored=True) | Q(place__lte=LOOKED_AT)).order_by("place")
+
+
+def _varied(items: list[shelf.Item]) -> list[shelf.Item]:
+    """UNMEASURED of them in their order, but each model once before any of them twice; live ones stay first."""
+    turns: Counter[tuple[bool, int]] = Counter()
+
+    def turn(item: shelf.Item) -> tuple[bool, int]:
+        model = (item.is_live, item.channel.model_id)
+        turns[model] += 1
+        return not item.is_live, turns[model]
+
+    return [item for _turn, item in sorted(((turn(item), item) for item in items), key=itemgetter(0))][:UNMEASURED]
 
 
 def _standing(items: list[shelf.Item], *, channels: int) -> Standing:
     scored = [(item.score.value, item) for item in items if item.score]
     ranked = [item for _value, item in sorted(scored, key=lambda pair: (-pair[0], pair[1].channel.slug))]
-    return Standing(ranked, [item for item in items if not item.score], channels)
+    return Standing(ranked, _varied([item for item in items if not item.score]), channels)

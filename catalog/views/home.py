@@ -11,7 +11,7 @@ from catalog.pagecache import shared_page
 from catalog.views import shown
 
 # Those that sell most.
-SHOWN_PROVIDERS = 18
+SHOWN_PROVIDERS = 14
 SHOWN_ARTICLES = 3
 SHOWN_ROWS = 5
 

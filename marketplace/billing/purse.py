@@ -35,7 +35,7 @@ def contents() -> Contents:
     fund = LedgerEntry.objects.filter(
         transfer=f"fund:{payer}", account__owner=payer, account__currency=settings.CURRENCY
     )
-    if found := fund.values_list("account__balance_nano", "amount_nano").first():
+    if found := next(iter(fund.values_list("account__balance_nano", "amount_nano")), None):
         return Contents(*map(from_nano, found))
     full = max(settings.PURSE_PER_DAY, Decimal(0))
     return Contents(full, full)
