@@ -1,8 +1,10 @@
 """The catalogue's part of ``/api/v1/``; the names live in the namespace ``api``."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from catalog.api import ChannelViewSet, ModelViewSet, ProviderViewSet, ScenarioViewSet
+from catalog.search_api import SearchView
 
 router = SimpleRouter()
 router.register("channels", ChannelViewSet, basename="channel")
@@ -10,4 +12,4 @@ router.register("providers", ProviderViewSet, basename="provider")
 router.register("models", ModelViewSet, basename="model")
 router.register("scenarios", ScenarioViewSet, basename="scenario")
 
-urlpatterns = router.urls
+urlpatterns = [*router.urls, path("search/", SearchView.as_view(), name="search")]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import channels, home, models, providers, scenarios
+from catalog.views import channels, home, models, providers, scenarios, search
 
 app_name = "catalog"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("providers/<slug:slug>/", providers.show_provider, name="provider"),
     path("models/", models.list_models, name="models"),
     path("models/<slug:slug>/", models.show_model, name="model"),
+    path("search/", search.show_results, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
 ]

@@ -38,7 +38,10 @@ Texts = tuple[str, str]
 
 
 class Document(NamedTuple):
-    """``title`` and ``note`` are (English, Chinese); ``names`` are searched like the title; ``standing`` is 0 to 1."""
+    """``title`` and ``note`` are (English, Chinese); ``names`` are searched like the title; ``standing`` is 0 to 1.
+
+    ``channels`` is how many a model or provider has; None for what has none by its nature.
+    """
 
     kind: str
     slug: str
@@ -50,6 +53,7 @@ class Document(NamedTuple):
     topics: dict[str, float] = {}
     standing: float = 0.0
     is_simulated: bool = False
+    channels: int | None = None
 
 
 class Offer(NamedTuple):
@@ -68,7 +72,10 @@ def offers() -> list[Offer]:
     cheap = _cheapness()
     rows = Channel.objects.listed().contenders().order_by("slug")
     columns = ("pk", "slug", "model__slug", "provider__slug", "wire_name", "provider__is_simulated")
-    return [Offer(*values, cheap.get(pk, {})) for pk, *values in rows.values_list(*columns)]
+    return [
+        Offer(slug, model, provider, wire_name, simulated, cheap.get(pk, {}))
+        for pk, slug, model, provider, wire_name, simulated in rows.values_list(*columns)
+    ]
 
 
 def _cheapness() -> dict[int, dict[str, float]]:
@@ -106,6 +113,7 @@ def models(sold: Iterable[Offer]) -> Iterator[Document]:
             topics=_of_model(model) | _cheapest(own),
             standing=0.6 * min(1.0, math.log1p(count) / math.log1p(15)) + 0.4 * _recency(model.released_on),
             is_simulated=all(offer.is_simulated for offer in own),
+            channels=count,
         )
 
 
@@ -165,6 +173,7 @@ def providers(sold: Iterable[Offer]) -> Iterator[Document]:
             topics=_of_provider(provider),
             standing=min(1.0, math.log1p(counts[provider.slug]) / math.log1p(30)),
             is_simulated=provider.is_simulated,
+            channels=counts[provider.slug],
         )
 
 

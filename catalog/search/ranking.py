@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
 from catalog.search import queries
 from catalog.search.documents import OF_CHANNELS_ALONE, Document, Offer
@@ -74,6 +75,23 @@ def search(query: str, index: Index, *, kind: str = "") -> Found:
     if not kind:
         order = _spread(order, scores, index)
     return Found([_hit(int(place), index, scores) for place in order], dict(counts), terms)
+
+
+def near(query: str, index: Index, *, limit: int = 6) -> list[Hit]:
+    """What is called most like ``query``, for when nothing answers it."""
+    whole = squash(clean(query))[:40]
+    if not whole:
+        return []
+    alike = process.extract(whole, list(index.squashed), scorer=fuzz.ratio, score_cutoff=50, limit=limit)
+    places = dict.fromkeys(place for name, _ratio, _at in alike for place in index.squashed[name])
+    real_first = sorted(places, key=lambda place: bool(index.simulated[place]))
+    return [_hit(place, index, np.zeros(len(index.kinds))) for place in real_first][:limit]
+
+
+def popular(index: Index, *, limit: int = 8) -> list[Hit]:
+    """The models that are sold most and are newest, for an empty box."""
+    found = search("model", index, kind="model").hits
+    return [hit for hit in found if hit.document and not hit.document.is_simulated][:limit] or found[:limit]
 
 
 def _hit(place: int, index: Index, scores: Scores) -> Hit:
