@@ -56,6 +56,14 @@ class Document(NamedTuple):
     channels: int | None = None
 
 
+class Quote(NamedTuple):
+    """Today's price per million tokens; a part that is None is unknown."""
+
+    currency: str
+    input: Decimal | None
+    output: Decimal | None
+
+
 class Offer(NamedTuple):
     """A channel: its model's and its provider's words are its own too, so they are not kept again."""
 
@@ -64,29 +72,41 @@ class Offer(NamedTuple):
     provider: str
     wire_name: str
     is_simulated: bool
+    is_local: bool
+    is_live: bool
+    quote: Quote | None
     topics: dict[str, float]
 
 
 def offers() -> list[Offer]:
     """Every channel that a visitor may see."""
-    cheap = _cheapness()
-    rows = Channel.objects.listed().contenders().order_by("slug")
+    quotes = _quotes()
+    rows = Channel.objects.listed().contenders().with_live().order_by("slug")
     columns = ("pk", "slug", "model__slug", "provider__slug", "wire_name", "provider__is_simulated")
+    found = list(rows.values_list(*columns, "provider__is_local", "live"))
+    real = [pk for pk, *_names, is_simulated, _local, _live in found if not is_simulated]
+    cheap = _cheapness({pk: quotes[pk] for pk in real if pk in quotes})
     return [
-        Offer(slug, model, provider, wire_name, simulated, cheap.get(pk, {}))
-        for pk, slug, model, provider, wire_name, simulated in rows.values_list(*columns)
+        Offer(slug, model, provider, wire_name, is_simulated, is_local, live, quotes.get(pk), cheap.get(pk, {}))
+        for pk, slug, model, provider, wire_name, is_simulated, is_local, live in found
     ]
 
 
-def _cheapness() -> dict[int, dict[str, float]]:
-    """By channel id: how cheap it is among the real ones, from 1 to 0.1 by its place, and whether it is free."""
+def _quotes() -> dict[int, Quote]:
+    """By channel id; the newest price in force is the last to be read."""
+    rows = Price.objects.on(timezone.localdate()).order_by("starts_on")
+    columns = ("channel_id", "currency", "input", "output")
+    return {pk: Quote(currency, input_, output) for pk, currency, input_, output in rows.values_list(*columns)}
+
+
+def _cheapness(quotes: dict[int, Quote]) -> dict[int, dict[str, float]]:
+    """By channel id: how cheap it is among these, from 1 to 0.1 by its place, and whether it is free."""
     fx = {base: rate.rate for base, rate in rates().items()} | {settings.CURRENCY: Decimal(1)}
-    real = Price.objects.on(timezone.localdate()).filter(channel__provider__is_simulated=False).order_by("starts_on")
     costs: dict[int, Decimal] = {}
-    for pk, currency, input_, output in real.values_list("channel_id", "currency", "input", "output"):
-        blended = pricing.blended(pricing.Rates(currency, input_, output))
-        if blended is not None and currency in fx:
-            costs[pk] = blended * fx[currency]
+    for pk, quote in quotes.items():
+        blended = pricing.blended(pricing.Rates(*quote))
+        if blended is not None and quote.currency in fx:
+            costs[pk] = blended * fx[quote.currency]
     order = sorted(costs, key=lambda pk: (costs[pk], pk))
     found = {pk: {topic("cheap"): 1 - 0.9 * place / len(order)} for place, pk in enumerate(order)}
     for pk in order:

@@ -1,4 +1,4 @@
-"""The index of one edition of the catalogue, in this process's memory: built once per edition and day, then only read.
+"""The index of one edition of the catalogue, in this process's memory: built once for it and the day, then only read.
 
 Our own arrays rather than a search library: an offer is its model and its provider, so one row of ids stands for each
 of ten thousand channels and nothing is indexed twice; and ranking asks per word how well *each* thing answers it, which
@@ -11,9 +11,11 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from django.conf import settings
 from django.utils import timezone
 from numpy.typing import NDArray
 
@@ -63,13 +65,13 @@ class Index(NamedTuple):
 
 KINDS = ("model", "provider", "scenario", "article", "channel")
 _lock = threading.Lock()
-_kept: tuple[tuple[str, date], Index] | None = None
+_kept: tuple[tuple[str, date, str], Index] | None = None
 
 
 def current() -> Index:
     """The index of the edition in force: one query when it is already here."""
     global _kept
-    wanted = (editions.current().facts, timezone.localdate())
+    wanted = (editions.current().facts, timezone.localdate(), settings.SIMULATORS_URL)
     kept = _kept
     if kept is None or kept[0] != wanted:
         with _lock:  # the second who comes waits, and finds it built
@@ -134,8 +136,12 @@ def _weights_of(document: Document) -> dict[str, float]:
 
 def _own_weights(offer: Offer, model: set[str], provider: set[str]) -> dict[str, float]:
     """A channel's name on the wire, as far as it says something that its model and its provider do not."""
-    new = (token for token in tokens(offer.wire_name) if token not in model and token not in provider)
-    return dict.fromkeys(new, ALSO) | offer.topics
+    return dict.fromkeys(_wire_tokens(offer.wire_name) - model - provider, ALSO) | offer.topics
+
+
+@lru_cache(maxsize=4096)  # the same names are on many wires
+def _wire_tokens(name: str) -> frozenset[str]:
+    return frozenset(tokens(name))
 
 
 def _said(document: Document) -> set[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +25,12 @@ from catalog.search.tokens import clean, squash
 WORTH = {"model": 1.0, "provider": 1.0, "scenario": 1.0, "article": 0.8, "channel": 0.72}
 SIMULATED = 0.4
 NAMED_KIND = 1.35
-WHOLE_NAME = 0.35
+WHOLE_NAME, OF_WHOLE_NAME = 0.35, 0.2
 # What answers less than this share of what the best one answers is not shown.
 LEAST = 0.12
 CHANNELS_PER_MODEL = 3
+# Nobody turns as many pages as it takes to get behind these.
+MOST_SPREAD = 500
 CROWDED = 0.6
 # The price of leaving a word unanswered. A page that has half of what was asked may help; such a channel does not.
 MISSED_BY_PAGE, MISSED_BY_CHANNEL = 1.6, 4.0
@@ -41,17 +43,57 @@ Scores = NDArray[np.float64]
 _ABOUT = [KINDS.index("scenario"), KINDS.index("article")]
 
 
+class Sale(NamedTuple):
+    """An offer, and who makes it."""
+
+    offer: Offer
+    provider: Document
+
+
 class Hit(NamedTuple):
+    """A document; or a model's document and the sale of it that was found."""
+
     kind: str
-    document: Document | None
-    offer: Offer | None
+    document: Document
     score: float
+    sale: Sale | None = None
+
+    @property
+    def slug(self) -> str:
+        return self.sale.offer.slug if self.sale else self.document.slug
+
+
+class Hits(Sequence[Hit]):
+    """Thousands of hits, of which a page is looked at: each is made when it is asked for."""
+
+    def __init__(self, places: NDArray[np.int64], scores: Scores, index: Index) -> None:
+        self.places, self.scores, self.kept = places, scores, index
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, at: int) -> Hit: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Hit]: ...
+    def __getitem__(self, at: int | slice) -> Hit | list[Hit]:
+        if isinstance(at, slice):
+            return [self._hit(int(place)) for place in self.places[at]]
+        return self._hit(int(self.places[at]))
+
+    def _hit(self, place: int) -> Hit:
+        kept, score = self.kept, float(self.scores[place])
+        offer = place - len(kept.documents)
+        if offer < 0:
+            return Hit(kept.documents[place].kind, kept.documents[place], score)
+        model, provider = kept.documents[kept.model_of[offer]], kept.documents[kept.provider_of[offer]]
+        return Hit("channel", model, score, Sale(kept.offers[offer], provider))
 
 
 class Found(NamedTuple):
     """Hits of the wanted kind in order, how many there are of each kind, and how the query was read."""
 
-    hits: list[Hit]
+    hits: Hits
     counts: dict[str, int]
     terms: list[Term]
 
@@ -68,13 +110,14 @@ def search(query: str, index: Index, *, kind: str = "") -> Found:
     scores = _scores(terms, index, whole=squash(clean(query)))
     least = LEAST * float(scores.max(initial=0.0))
     order = np.flatnonzero(scores > least) if least else np.array([], dtype=np.int64)
-    counts = Counter(KINDS[place] for place in index.kinds[order])
+    of_kind = np.bincount(index.kinds[order], minlength=len(KINDS))
+    counts = {name: int(count) for name, count in zip(KINDS, of_kind, strict=True) if count}
     if kind:
         order = order[index.kinds[order] == KINDS.index(kind)]
     order = order[np.argsort(-scores[order], kind="stable")]
     if not kind:
         order = _spread(order, scores, index)
-    return Found([_hit(int(place), index, scores) for place in order], dict(counts), terms)
+    return Found(Hits(order, scores, index), counts, terms)
 
 
 def near(query: str, index: Index, *, limit: int = 6) -> list[Hit]:
@@ -85,21 +128,12 @@ def near(query: str, index: Index, *, limit: int = 6) -> list[Hit]:
     alike = process.extract(whole, list(index.squashed), scorer=fuzz.ratio, score_cutoff=50, limit=limit)
     places = dict.fromkeys(place for name, _ratio, _at in alike for place in index.squashed[name])
     real_first = sorted(places, key=lambda place: bool(index.simulated[place]))
-    return [_hit(place, index, np.zeros(len(index.kinds))) for place in real_first][:limit]
+    return Hits(np.array(real_first, dtype=np.int64), np.zeros(len(index.kinds)), index)[:limit]
 
 
 def popular(index: Index, *, limit: int = 8) -> list[Hit]:
     """The models that are sold most and are newest, for an empty box."""
-    found = search("model", index, kind="model").hits
-    return [hit for hit in found if hit.document and not hit.document.is_simulated][:limit] or found[:limit]
-
-
-def _hit(place: int, index: Index, scores: Scores) -> Hit:
-    count = len(index.documents)
-    if place < count:
-        document = index.documents[place]
-        return Hit(document.kind, document, None, float(scores[place]))
-    return Hit("channel", None, index.offers[place - count], float(scores[place]))
+    return search("model", index, kind="model").hits[:limit]
 
 
 def _scores(terms: Sequence[Term], index: Index, *, whole: str) -> Scores:
@@ -167,11 +201,13 @@ def _completeness(named: Scores, index: Index) -> Scores:
 
 
 def _bonus(whole: str, index: Index) -> Scores:
-    """The query is a document's whole name."""
+    """The query is a document's whole name; the channels of such a model come with it."""
     bonus = np.zeros(len(index.kinds))
+    count = len(index.documents)
     for place in index.squashed.get(whole, ()):
-        bonus[place] = WHOLE_NAME * (SIMULATED if index.simulated[place] else 1.0)
-    return bonus
+        bonus[place] = WHOLE_NAME
+        bonus[count:][index.model_of == place] = OF_WHOLE_NAME
+    return bonus * np.where(index.simulated, SIMULATED, 1.0)
 
 
 def _by_kind(terms: Sequence[Term], hinted: set[str], index: Index) -> Scores:
@@ -189,12 +225,10 @@ def _by_kind(terms: Sequence[Term], hinted: set[str], index: Index) -> Scores:
 def _spread(order: NDArray[np.int64], scores: Scores, index: Index) -> NDArray[np.int64]:
     """``order`` with a model's later channels moved behind what answers nearly as well."""
     count, seen = len(index.documents), Counter[int]()
-    channels = order[index.kinds[order] == KINDS.index("channel")][:500]
-    lowered = scores[order].copy()
-    lowered_at = {int(place): at for at, place in enumerate(order)}
-    for place in channels:
-        model = int(index.model_of[place - count])
+    lowered = scores[order]
+    for at in np.flatnonzero(index.kinds[order] == KINDS.index("channel"))[:MOST_SPREAD]:
+        model = int(index.model_of[order[at] - count])
         seen[model] += 1
         if seen[model] > CHANNELS_PER_MODEL:
-            lowered[lowered_at[int(place)]] *= CROWDED
+            lowered[at] *= CROWDED
     return order[np.argsort(-lowered, kind="stable")]

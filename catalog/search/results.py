@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.urls import reverse
@@ -12,13 +12,11 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from catalog import shelf
 from catalog.language import is_chinese
-from catalog.models import Channel
 from catalog.search.documents import Document, Offer
 from catalog.search.queries import Term
-from catalog.search.ranking import Hit
-from catalog.search.tokens import fold, squash
+from catalog.search.ranking import Hit, Sale
+from catalog.search.tokens import TRADITIONAL, squash
 from catalog.search.words import topic
 
 LABELS = {
@@ -77,7 +75,7 @@ class Result:
     reasons: list[str]
     marked_title: SafeString
     marked_note: SafeString
-    item: shelf.Item | None = None
+    offer: Offer | None = None
     channels: int | None = None
 
     @property
@@ -85,41 +83,29 @@ class Result:
         return str(LABELS[self.kind])
 
 
-def show(hits: Sequence[Hit], terms: Iterable[Term] = ()) -> list[Result]:
-    """``hits`` of one page, channels with their price and whether they are live: three queries, or none."""
+def show(hits: Iterable[Hit], terms: Iterable[Term] = ()) -> list[Result]:
+    """``hits`` of one page, from the index alone."""
     asked = [term for term in terms if term.role in ("name", "brand", "trait")]
-    items = _items([hit.offer.slug for hit in hits if hit.offer])
-    shown = (_channel(hit.offer, items, asked) if hit.offer else _document(hit.document, asked) for hit in hits)
-    return [result for result in shown if result]
+    place = 1 if is_chinese() else 0
+    return [
+        _channel(hit.document, hit.sale, place, asked) if hit.sale else _document(hit.document, place, asked)
+        for hit in hits
+    ]
 
 
 def address(kind: str, slug: str) -> str:
     return reverse(f"catalog:{kind}", args=[slug])
 
 
-def _items(slugs: list[str]) -> dict[str, shelf.Item]:
-    if not slugs:
-        return {}
-    found = shelf.with_prices(Channel.objects.listed().filter(slug__in=slugs).for_lists())
-    return {item.channel.slug: item for item in shelf.items(found)}
-
-
-def _channel(offer: Offer, items: dict[str, shelf.Item], terms: list[Term]) -> Result | None:
-    """None where the channel went since the index was made."""
-    item = items.get(offer.slug)
-    if item is None:
-        return None
-    title, note = item.channel.name, item.channel.provider.name
+def _channel(model: Document, sale: Sale, place: int, terms: list[Term]) -> Result:
+    offer, title, note = sale.offer, model.title[place], sale.provider.title[place]
     reasons = _reasons(offer.topics, terms, f"{title} {note}")
-    if offer.wire_name != title and _says(offer.wire_name, terms):
+    if not _says(f"{title} {note}", terms) and _says(offer.wire_name, terms):
         note = f"{note} · {offer.wire_name}"
-    return _result("channel", offer.slug, title, note, offer.is_simulated, reasons, terms, item)
+    return replace(_result("channel", offer.slug, title, note, offer.is_simulated, reasons, terms), offer=offer)
 
 
-def _document(document: Document | None, terms: list[Term]) -> Result | None:
-    if document is None:
-        return None
-    place = 1 if is_chinese() else 0
+def _document(document: Document, place: int, terms: list[Term]) -> Result:
     title, note = document.title[place], document.note[place]
     if document.kind == "provider" and document.title[1 - place] != title:
         note = " · ".join(filter(None, [document.title[1 - place], note]))
@@ -136,11 +122,10 @@ def _result(
     is_simulated: bool,
     reasons: list[str],
     terms: list[Term],
-    item: shelf.Item | None = None,
 ) -> Result:
     words = [word for term in terms for word in (term.text, term.meant) if word]
     return Result(
-        kind, slug, title, note, address(kind, slug), is_simulated, reasons, mark(title, words), mark(note, words), item
+        kind, slug, title, note, address(kind, slug), is_simulated, reasons, mark(title, words), mark(note, words)
     )
 
 
@@ -166,17 +151,13 @@ def _reasons(topics: dict[str, float], terms: list[Term], said: str) -> list[str
 def mark(text: str, words: Iterable[str]) -> SafeString:
     """``text``, escaped, with ``words`` marked where they stand in it."""
     wanted = sorted({re.escape(word) for word in words if len(word) > 1 or not word.isascii()}, key=len, reverse=True)
-    if not wanted:
+    flat = text.casefold().translate(TRADITIONAL)
+    if not wanted or len(flat) != len(text):  # folding that moves letters would mark the wrong ones
         return conditional_escape(text)
     pattern, last = re.compile("|".join(wanted)), 0
     parts: list[str] = []
-    for match in pattern.finditer(_flat(text)):
+    for match in pattern.finditer(flat):
         found = conditional_escape(text[match.start() : match.end()])
         parts += [conditional_escape(text[last : match.start()]), "<mark>", found, "</mark>"]
         last = match.end()
     return mark_safe("".join([*parts, conditional_escape(text[last:])]))  # noqa: S308 - every piece is escaped
-
-
-def _flat(text: str) -> str:
-    """Folded letter by letter, so that places stay the same."""
-    return "".join(folded if len(folded := fold(letter)) == 1 else letter for letter in text)

@@ -15,7 +15,7 @@ from itertools import pairwise
 MOST_CHARACTERS = 200
 MOST_TOKENS = 16
 
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+HAN = "\u3400-\u9fff\uf900-\ufaff"
 _PIECES = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:\.\d[^\W_{HAN}]*)*")
 # The dash of a slug between the parts of a version: claude-opus-4-5, gpt-4-1.
 _DASHED_VERSION = re.compile(r"(?<![\d.])(\d{1,2})-(\d{1,2})(?![\d.]|[a-z])")
@@ -60,7 +60,7 @@ def pieces(text: str) -> list[str]:
 
 
 def is_han(piece: str) -> bool:
-    return bool(re.match(f"[{HAN}]", piece))
+    return "\u3400" <= piece[0] <= "\u9fff" or "\uf900" <= piece[0] <= "\ufaff"
 
 
 def squash(text: str) -> str:

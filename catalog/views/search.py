@@ -66,8 +66,8 @@ def suggest(request: HttpRequest) -> HttpResponse:
     kept = index.current()
     hits, channels = [], 0
     for hit in ranking.search(request.GET.get("q", ""), kept).hits:
-        channels += hit.offer is not None
-        if hit.offer is None or channels <= MOST_CHANNELS_SUGGESTED:
+        channels += hit.sale is not None
+        if hit.sale is None or channels <= MOST_CHANNELS_SUGGESTED:
             hits.append(hit)
         if len(hits) == MOST_SUGGESTIONS:
             break
