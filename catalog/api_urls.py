@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 
 from catalog import api_status
 from catalog.api import ChannelViewSet, ModelViewSet, ProviderViewSet, ScenarioViewSet
+from catalog.search_api import SearchView
 
 router = SimpleRouter()
 router.register("channels", ChannelViewSet, basename="channel")
@@ -12,4 +13,8 @@ router.register("providers", ProviderViewSet, basename="provider")
 router.register("models", ModelViewSet, basename="model")
 router.register("scenarios", ScenarioViewSet, basename="scenario")
 
-urlpatterns = [*router.urls, path("status/", api_status.StatusView.as_view(), name="status")]
+urlpatterns = [
+    *router.urls,
+    path("search/", SearchView.as_view(), name="search"),
+    path("status/", api_status.StatusView.as_view(), name="status"),
+]

@@ -12,6 +12,7 @@ from catalog.views import (
     models,
     providers,
     scenarios,
+    search,
     trust,
 )
 
@@ -38,4 +39,6 @@ urlpatterns = [
     path("terms/", trust.show_terms, name="terms"),
     path("accessibility/", trust.show_accessibility, name="accessibility"),
     path("status/", trust.show_status, name="status"),
+    path("search/", search.show_results, name="search"),
+    path("search/suggest/", search.suggest, name="suggest"),
 ]

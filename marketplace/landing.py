@@ -16,6 +16,7 @@ API = {
     "channels": "api:channel-list",
     "providers": "api:provider-list",
     "models": "api:model-list",
+    "search": "api:search",
     "trials": "api:trials",
     "status": "api:status",
     "description": "api:schema",

@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views import defaults
 from rest_framework import exceptions, serializers
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -108,9 +107,7 @@ def document(error: exceptions.APIException) -> dict[str, Any]:
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """Nothing is at this address: a problem document for a program, a page for a person."""
-    if not request.path.startswith("/api/"):
-        return defaults.page_not_found(request, exception)
+    """Nothing is at this address of the API."""
     return JsonResponse(document(exceptions.NotFound()), status=404, content_type=CONTENT_TYPE)
 
 

@@ -23,7 +23,7 @@ api_patterns: list[URLPattern | URLResolver] = [
     path("v1/", include("sandbox.api_urls")),
 ]
 
-handler404 = "marketplace.problems.not_found"
+handler404 = "catalog.views.missing.not_found"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.choose_language),
     path("healthz", health.healthz, name="healthz"),
