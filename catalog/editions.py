@@ -30,7 +30,7 @@ WATCHED: dict[str, tuple[str, ...]] = {
         "catalog_dimension",
         "catalog_sampleprompt",
     ),
-    MEASURED: ("catalog_measurement", "catalog_publicreport"),
+    MEASURED: ("catalog_measurement", "catalog_publicreport", "catalog_publicreport_channels"),
 }
 
 

@@ -24,6 +24,10 @@ logger = logging.getLogger(__name__)
 
 # A run below this says too little about a channel to advise anybody by it.
 ENOUGH_FOR_ADVICE = 6
+# With fewer answers their slowest twentieth is less than one answer, and a percentile of it a guess.
+ENOUGH_FOR_TAILS = 20
+# What is kept of each timing beside its median: its bad end, the percentile that one answer in twenty is worse than.
+TAILS = {"ttft_ms": 95, "ttfat_ms": 95, "output_tps": 5}
 
 
 def write(trial: Trial) -> Report | None:
@@ -188,9 +192,11 @@ def _measure(found: Found, laid_out: Evidence, judgements: list[Judgement]) -> I
 
 def _figures(answers: list[Answer]) -> Iterator[tuple[str, Estimate | None]]:
     """Speed, reliability and cost; without intervals, which their few and skewed samples would not bear."""
-    for metric in ("ttft_ms", "output_tps"):
+    for metric, tail in TAILS.items():
         values = facts.figures(answers, metric)
         yield metric, _point(facts.percentile(values, 50), len(values))
+        if len(values) >= ENOUGH_FOR_TAILS:
+            yield f"{metric}_p{tail}", _point(facts.percentile(values, tail), len(values))
     telling = [answer for answer in answers if evidence.tells(answer)]
     came = sum(answer.state == AnswerState.DONE for answer in telling)
     yield "success", _point(came / len(telling) if telling else None, len(telling))
