@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog.views import channels, home, models, providers, scenarios
+from catalog.views import channels, compare, home, models, providers, scenarios
 
 app_name = "catalog"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("scenarios/<slug:slug>/", scenarios.show_scenario, name="scenario"),
     path("channels/", channels.list_channels, name="channels"),
     path("channels/<slug:slug>/", channels.show_channel, name="channel"),
+    path("compare/", compare.compare, name="compare"),
     path("providers/", providers.list_providers, name="providers"),
     path("providers/<slug:slug>/", providers.show_provider, name="provider"),
     path("models/", models.list_models, name="models"),

@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.evidence import ENOUGH_FOR_TAILS, TAILS
 from catalog.models import Channel, Measurement
 from marketplace.billing import ledger
 from sandbox import evidence, facts, rounds, stats
@@ -24,10 +25,6 @@ logger = logging.getLogger(__name__)
 
 # A run below this says too little about a channel to advise anybody by it.
 ENOUGH_FOR_ADVICE = 6
-# With fewer answers their slowest twentieth is less than one answer, and a percentile of it a guess.
-ENOUGH_FOR_TAILS = 20
-# What is kept of each timing beside its median: its bad end, the percentile that one answer in twenty is worse than.
-TAILS = {"ttft_ms": 95, "ttfat_ms": 95, "output_tps": 5}
 
 
 def write(trial: Trial) -> Report | None:
