@@ -30,6 +30,10 @@ class Cell(NamedTuple):
     note: str = ""
     row: Measurement | None = None
 
+    @property
+    def is_figure(self) -> bool:
+        return self.rank is not None and not isinstance(self.rank, bool)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

@@ -180,7 +180,7 @@ def _terms(compared: Compared) -> Iterator[Row]:
     items = compared.items
     yield row(_("Provider"), items, lambda item: _text(item.channel.provider.name))
     yield row(_("Country"), items, lambda item: _text(country_name(item.channel.provider.country)))
-    yield row(_("Processed in"), items, lambda item: _text(item.channel.provider.processing_region))
+    yield row(_("Processed in"), items, _where)
     yield row(_("Trains on inputs"), items, _provider("trains_on_inputs", _yes_no))
     yield row(_("Keeps prompts"), items, _provider("retention_days", _days))
     yield row(_("Terms allow trials"), items, _provider("allows_trials", _yes_no))
@@ -194,6 +194,10 @@ def _ages(compared: Compared) -> Iterator[Row]:
     )
     yield row(_("Channel checked"), compared.items, lambda item: _age(item.channel.checked_on))
     yield row(_("Terms checked"), compared.items, lambda item: _age(item.channel.provider.terms_checked_on))
+
+
+def _where(item: Item) -> Cell:
+    return _text(_("on this site") if item.channel.is_simulated else item.channel.provider.processing_region)
 
 
 def _model(field: str, write: Callable[[Any], str]) -> Read:

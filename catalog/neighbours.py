@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import F, FilteredRelation, Q
+from django.db.models import Case, F, FilteredRelation, Q, When
 from django.utils import timezone
 
-from catalog import pricing
+from catalog import liveness, pricing
 from catalog.language import is_chinese
 from catalog.models import AIModel, Channel, FxRate, Listing
 
@@ -27,7 +27,6 @@ class Offer(NamedTuple):
     slug: str
     provider: str
     is_live: bool
-    is_simulated: bool
     input: Decimal | None
     output: Decimal | None
     currency: str
@@ -52,7 +51,9 @@ class Some(NamedTuple):
     has_more: bool
 
 
-def same_model(channel: Channel, *, ours: Decimal | None, fx: dict[str, FxRate]) -> list[Offer]:
+def same_model(
+    channel: Channel, *, ours: Decimal | None, fx: dict[str, FxRate], origins: liveness.Origins
+) -> list[Offer]:
     """The model's other channels, the cheapest first and unknown prices last. ``ours`` is in the site's currency."""
     today = timezone.localdate()
     holds = Q(prices__starts_on__lte=today) & (Q(prices__ends_on__isnull=True) | Q(prices__ends_on__gt=today))
@@ -61,21 +62,23 @@ def same_model(channel: Channel, *, ours: Decimal | None, fx: dict[str, FxRate])
         .contenders()
         .filter(model=channel.model_id, provider__is_simulated=channel.is_simulated)
         .exclude(pk=channel.pk)
-        .with_live()
         .annotate(today=FilteredRelation("prices", condition=holds))
         .order_by(F("today__starts_on").desc(nulls_last=True), "slug")
         .values_list(
-            *("slug", _name_field(), "live", "provider__is_simulated"),
+            *("slug", _name_field(), "provider_id", "base_url", "provider__allows_trials"),
             *("today__input", "today__output", "today__currency"),
         )
     )
     found: dict[str, Offer] = {}
-    for slug, provider, live, simulated, input_, output, currency in rows:
+    simulated = channel.is_simulated
+    for slug, name, provider, base_url, allowed, input_, output, currency in rows:
+        live = liveness.can_call(
+            origins, provider=provider, base_url=base_url, is_simulated=simulated, allows_trials=allowed
+        )
         comparable = _comparable(input_, output, currency, fx)
         times = comparable / ours if comparable is not None and ours else None
-        found.setdefault(
-            slug, Offer(slug, provider, live, simulated, input_, output, currency or "", comparable, times)
-        )
+        offer = Offer(slug, name, live, input_, output, currency or "", comparable, times)
+        found.setdefault(slug, offer)
     return sorted(found.values(), key=lambda each: (each.comparable is None, each.comparable or 0, each.slug))
 
 
@@ -86,15 +89,17 @@ def of_provider(channel: Channel) -> Some:
 
 
 def of_family(model: AIModel) -> Some:
-    """Other models of the same family and maker that somebody sells, the newest first."""
-    if not model.family:
-        return Some([], has_more=False)
+    """Other models of the same maker that somebody sells: its family first, then the newest."""
     sold = Q(channels__listing=Listing.LISTED, channels__provider__listing=Listing.LISTED, channels__is_judge=False)
-    rows = AIModel.objects.filter(sold, family=model.family, maker=model.maker).exclude(pk=model.pk).distinct()
-    rows = rows.order_by(F("released_on").desc(nulls_last=True), "name")
-    return _some(
-        (slug, name) for slug, name, _day in rows.values_list("slug", "name", "released_on")[: SHOWN_OTHERS + 1]
+    rows = (
+        AIModel.objects.filter(sold, maker=model.maker)
+        .exclude(pk=model.pk)
+        .annotate(kin=Case(When(family=model.family, then=1), default=0))
+        .order_by("-kin", F("released_on").desc(nulls_last=True), "name")
+        .values_list("slug", "name", "kin", "released_on")
+        .distinct()
     )
+    return _some((slug, name) for slug, name, _kin, _day in rows[: SHOWN_OTHERS + 1])
 
 
 def _some(rows: Iterable[tuple[str, str]]) -> Some:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import comparison, evidence, history, neighbours, pricing, shelf, snippets
+from catalog import comparison, evidence, history, liveness, neighbours, pricing, shelf, snippets
 from catalog.countries import country_name
 from catalog.models import Channel
 
@@ -43,12 +43,13 @@ class Run(NamedTuple):
 
 
 def of_channel(channel: Channel) -> dict[str, Any]:
-    """The context of ``catalog/channel.html`` for a channel that came through ``for_lists``."""
-    today, fx = timezone.localdate(), shelf.rates()
+    """The context of ``catalog/channel.html``; the channel came with its provider, model and scenarios."""
+    today, fx, origins = timezone.localdate(), shelf.rates(), liveness.working_origins()
+    liveness.mark(channel, origins)
     told = history.tell(list(channel.prices.all()), today)
     price = next((row.price for row in told.rows if row.state == history.NOW), None)
     tariff = shelf.Tariff(price, fx.get(price.currency)) if price else None
-    offers = neighbours.same_model(channel, ours=tariff.comparable if tariff else None, fx=fx)
+    offers = neighbours.same_model(channel, ours=tariff.comparable if tariff else None, fx=fx, origins=origins)
     runs = [_run(found) for found in evidence.of_channel(channel)]
     return {
         "channel": channel,

@@ -40,7 +40,7 @@ def list_channels(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_channel(request: HttpRequest, slug: str) -> HttpResponse:
     """One channel: price and its history, measurements, limits, terms, how to call it, and what stands beside it."""
-    channel = get_object_or_404(with_scenarios(Channel.objects.listed().for_lists()), slug=slug)
+    channel = get_object_or_404(with_scenarios(Channel.objects.listed().select_related("provider", "model")), slug=slug)
     return render(request, "catalog/channel.html", sheet.of_channel(channel) | {"section": "channels"})
 
 

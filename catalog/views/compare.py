@@ -11,6 +11,7 @@ from catalog.views import shown
 
 # Names that the picker's box offers while one types; the list of all channels is a link away.
 SHOWN_CHOICES = 200
+SHOWN_MODELS = 12
 CHOICE = ("slug", "model__name", "provider__name_en")
 
 
@@ -33,7 +34,10 @@ def compare(request: HttpRequest) -> HttpResponse:
         "trial": None if compared.is_mixed else comparison.shared_trial(compared.items),
         "left_out": wish.left_out,
         "most": comparison.MOST_CHANNELS,
-        "choices": shown.offered().order_by("provider__is_simulated", "slug").values_list(*CHOICE)[:SHOWN_CHOICES],
+        "popular": [] if slugs else shown.models_by_offers()[:SHOWN_MODELS],
+        "choices": list(
+            shown.offered().order_by("provider__is_simulated", "slug").values_list(*CHOICE)[:SHOWN_CHOICES]
+        ),
         "section": "channels",
     }
     return render(request, "catalog/compare.html", context)

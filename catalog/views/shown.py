@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from catalog.countries import country_name
-from catalog.models import Channel, Listing, Provider
+from catalog.models import AIModel, Channel, Listing, Provider
 from catalog.models.channels import ChannelQuerySet
 from catalog.models.providers import ProviderQuerySet
 
@@ -23,6 +23,14 @@ def providers_by_offers() -> ProviderQuerySet:
         Provider.objects.listed()
         .annotate(offers=Count("channels", filter=LISTED_CONTENDER))
         .order_by("-offers", "slug")
+    )
+
+
+def models_by_offers() -> QuerySet[AIModel]:
+    """Models with ``offers``, the number of real channels that serve each; those that most serve first."""
+    real = LISTED_CONTENDER & Q(channels__provider__is_simulated=False, channels__provider__listing=Listing.LISTED)
+    return (
+        AIModel.objects.annotate(offers=Count("channels", filter=real)).filter(offers__gt=1).order_by("-offers", "slug")
     )
 
 
