@@ -115,7 +115,10 @@ class CredentialAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 @admin.register(Provider)
 class ProviderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_display = ("slug", "name_en", "name_zh", "listing", "country", "channel_count", "is_simulated", "checked_on")
-    list_filter = ("listing", "is_simulated", "is_local", "country", "trains_on_inputs", "allows_trials")
+    list_filter = (
+        *("listing", "is_simulated", "is_local", "country", "trains_on_inputs", "allows_trials"),
+        *("available_in_mainland", ("filing_number", admin.EmptyFieldListFilter)),
+    )
     search_fields = ("slug", "name_en", "name_zh")
     date_hierarchy = "checked_on"
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -131,7 +134,16 @@ class ProviderAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(AIModel)
 class AIModelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("slug", "name", "maker_name", "released_on", "context_window", "reasons", "open_weights")
+    list_display = (
+        "slug",
+        "name",
+        "maker_name",
+        "released_on",
+        "context_window",
+        "parameters_b",
+        "reasons",
+        "open_weights",
+    )
     list_filter = ("maker_name", "reasons", "open_weights", "calls_tools")
     search_fields = ("slug", "name", "maker", "maker_name", "family")
 

@@ -53,9 +53,17 @@ CHANNEL = {
     "checked_on": "checked_on",
 }
 TERMS = ("allows_trials", "trains_on_inputs", "retention_days")
+# The name in the JSON's "mainland", and where it is.
+MAINLAND = {
+    "available": "available_in_mainland",
+    "source": "mainland_source",
+    "checked_on": "mainland_checked_on",
+    **{name: name for name in ("filing_number", "filing_source", "filing_checked_on")},
+}
 PROVIDER = (
     *("slug", "name_zh", "name_en", "is_simulated", "is_local", "homepage", "docs_url", "country"),
     *("processing_region", *TERMS, "terms_note_zh", "terms_note_en", "terms_source", "terms_checked_on"),
+    *MAINLAND.values(),
     *("source", "checked_on", "listed"),
 )
 MODEL = {
@@ -65,6 +73,7 @@ MODEL = {
     "tools": "calls_tools",
     "structured_output": "structured_output",
     "open_weights": "open_weights",
+    **{name: name for name in ("parameters_b", "active_parameters_b", "parameters_source")},
     "channels": "listed",
     "source": "source",
     "checked_on": "checked_on",
@@ -215,8 +224,9 @@ def _provider(row: Row) -> Row:
     terms = {name: row.pop(name) for name in TERMS}
     terms["note"] = _in_language(row.pop("terms_note_zh"), row.pop("terms_note_en"))
     terms |= {"source": row.pop("terms_source"), "checked_on": row.pop("terms_checked_on")}
+    mainland = {name: None if (value := row.pop(field)) == "" else value for name, field in MAINLAND.items()}
     renamed = {"simulated": row.pop("is_simulated"), "local": row.pop("is_local"), "channels": row.pop("listed")}
-    return row | renamed | {"name": _in_language(row["name_zh"], row["name_en"]), "terms": terms}
+    return row | renamed | {"name": _in_language(row["name_zh"], row["name_en"]), "terms": terms, "mainland": mainland}
 
 
 @described(ModelShape, narrowing.OF_MODELS)
@@ -234,7 +244,11 @@ class ModelViewSet(CatalogueViewSet):
         )
 
     def render(self, found: Iterable[Any]) -> list[Row]:
-        return [dict(zip(MODEL, values, strict=True)) for values in found]
+        return [_model(dict(zip(MODEL, values, strict=True))) for values in found]
+
+
+def _model(row: Row) -> Row:
+    return row | {name: _plain(row[name]) for name in ("parameters_b", "active_parameters_b")}
 
 
 @described(ScenarioShape, {})

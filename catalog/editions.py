@@ -31,7 +31,7 @@ WATCHED: dict[str, tuple[str, ...]] = {
         "catalog_sampleprompt",
         "catalog_article",
     ),
-    MEASURED: ("catalog_measurement", "catalog_publicreport"),
+    MEASURED: ("catalog_measurement", "catalog_publicreport", "catalog_publicreport_channels"),
 }
 
 

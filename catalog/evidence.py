@@ -7,15 +7,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import F, QuerySet, Window
+from django.db.models import Count, F, Min, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
-from catalog.models import Channel, Dimension, Measurement, Scenario
+from catalog.models import Channel, Dimension, Measurement, Provider, Scenario
 
 SCORE = "score"
 SPEED = ("ttft_ms", "output_tps")
+# What is kept of each timing beside its median: its bad end, the percentile that one answer in twenty is worse than.
+TAILS = {"ttft_ms": 95, "ttfat_ms": 95, "output_tps": 5}
+# With fewer answers their worst twentieth is less than one answer, and a percentile of it a guess.
+ENOUGH_FOR_TAILS = 20
 # channel id → metric → its best row
 Measured = dict[int, dict[str, Measurement]]
 
@@ -30,29 +35,116 @@ def speed(channels: Iterable[int]) -> Measured:
     return _by_channel(Measurement.objects.filter(metric__in=SPEED, channel__in=list(channels)))
 
 
+class Spread(NamedTuple):
+    """A timing's median and, where the same run had answers enough, its bad end."""
+
+    median: Measurement
+    tail: Measurement | None
+
+
 class ScenarioEvidence(NamedTuple):
+    """What was measured of one channel in one scenario."""
+
     scenario: Scenario
     metrics: dict[str, Measurement]
-
-    @property
-    def dimensions(self) -> list[tuple[Dimension, Measurement]]:
-        """The rows of single dimensions, in the newest rubric's order."""
-        newest = max(self.scenario.rubrics.all(), key=lambda rubric: rubric.version, default=None)
-        found = [(each, self.metrics.get(f"{SCORE}:{each.slug}")) for each in newest.dimensions.all()] if newest else []
-        return [(dimension, row) for dimension, row in found if row]
+    dimensions: list[tuple[Dimension, Measurement]]
 
     @property
     def newest(self) -> Measurement:
         return max(self.metrics.values(), key=lambda row: row.measured_at)
 
+    @property
+    def ttft(self) -> Spread | None:
+        return spread(self.metrics, "ttft_ms")
+
+    @property
+    def ttfat(self) -> Spread | None:
+        """Only where it says something that the TTFT does not: the channel reasons before it answers."""
+        first, answer = self.metrics.get("ttft_ms"), spread(self.metrics, "ttfat_ms")
+        return answer if answer and (first is None or answer.median.value > first.value) else None
+
+    @property
+    def speed(self) -> Spread | None:
+        return spread(self.metrics, "output_tps")
+
+
+def spread(metrics: dict[str, Measurement], metric: str) -> Spread | None:
+    """A percentile of another run than the median's would be no statement about either."""
+    median, tail = metrics.get(metric), metrics.get(f"{metric}_p{TAILS[metric]}")
+    if median is None:
+        return None
+    return Spread(median, tail if tail and tail.report == median.report else None)
+
+
+# scenario → channel id → metric → its best row
+Across = dict[Scenario, Measured]
+
+
+def across(channels: Iterable[int]) -> Across:
+    """The best rows of these channel ids, scenario by scenario, in the scenarios' order: one query."""
+    rows = Measurement.objects.filter(channel__in=list(channels)).select_related("scenario")
+    found: dict[Scenario, Measured] = defaultdict(lambda: defaultdict(dict))
+    for row in _best(rows, partition=("channel", "scenario")):
+        found[row.scenario][row.channel_id][row.metric] = row
+    return {scenario: dict(rows) for scenario, rows in sorted(found.items(), key=_position)}
+
+
+def fastest_known(found: Across) -> Measured:
+    """How fast each channel was in whichever scenario it was asked most, as ``speed`` without another query."""
+    best: Measured = defaultdict(dict)
+    for rows in found.values():
+        for channel, metrics in rows.items():
+            for metric in SPEED:
+                row, kept = metrics.get(metric), best[channel].get(metric)
+                if row and (kept is None or row.samples > kept.samples):
+                    best[channel][metric] = row
+    return dict(best)
+
+
+class Record(NamedTuple):
+    """What all trials on the house's prompts say of a provider: a count of answers may be summed over runs."""
+
+    answers: int
+    arrived: float
+    trials: int
+    since: datetime
+
+
+def record(provider: Provider) -> Record | None:
+    """None while nothing was measured: one query."""
+    rows = Measurement.objects.filter(channel__provider=provider, metric="success")
+    sums = rows.aggregate(
+        answers=Sum("samples"),
+        arrived=Sum(F("value") * F("samples")),
+        trials=Count("report", distinct=True),
+        since=Min("measured_at"),
+    )
+    return Record(**{**sums, "arrived": sums["arrived"] / sums["answers"]}) if sums["answers"] else None
+
 
 def of_channel(channel: Channel) -> list[ScenarioEvidence]:
     """A channel's best rows, scenario by scenario; empty when nothing was measured."""
-    rows = Measurement.objects.filter(channel=channel).prefetch_related("scenario__rubrics__dimensions")
-    found: dict[Scenario, dict[str, Measurement]] = defaultdict(dict)
-    for row in _best(rows, partition="scenario"):
-        found[row.scenario][row.metric] = row
-    return [ScenarioEvidence(scenario, metrics) for scenario, metrics in sorted(found.items(), key=_position)]
+    found = across([channel.pk])
+    dimensions = _dimensions(list(found)) if found else {}
+    return [
+        ScenarioEvidence(scenario, rows[channel.pk], _scored(dimensions.get(scenario.pk, []), rows[channel.pk]))
+        for scenario, rows in found.items()
+    ]
+
+
+def _dimensions(scenarios: list[Scenario]) -> dict[int, list[Dimension]]:
+    """The dimensions of each scenario's newest rubric, in its order."""
+    rows = Dimension.objects.filter(rubric__scenario__in=scenarios).select_related("rubric")
+    found: dict[int, list[Dimension]] = {}
+    for row in rows.order_by("-rubric__version", "position"):
+        kept = found.setdefault(row.rubric.scenario_id, [])
+        if not kept or kept[0].rubric_id == row.rubric_id:
+            kept.append(row)
+    return found
+
+
+def _scored(dimensions: list[Dimension], metrics: dict[str, Measurement]) -> list[tuple[Dimension, Measurement]]:
+    return [(each, row) for each in dimensions if (row := metrics.get(f"{SCORE}:{each.slug}"))]
 
 
 class LatestRun(NamedTuple):
@@ -98,13 +190,14 @@ def _above(first: Measurement, second: Measurement) -> bool:
 
 def _by_channel(rows: QuerySet[Measurement]) -> Measured:
     found: Measured = defaultdict(dict)
-    for row in _best(rows, partition="channel"):
+    for row in _best(rows, partition=("channel",)):
         found[row.channel_id][row.metric] = row
     return dict(found)
 
 
-def _best(rows: QuerySet[Measurement], *, partition: str) -> Iterable[Measurement]:
-    best_first = Window(RowNumber(), partition_by=[F(partition), F("metric")], order_by=["-samples", "-measured_at"])
+def _best(rows: QuerySet[Measurement], *, partition: tuple[str, ...]) -> Iterable[Measurement]:
+    apart = [F(each) for each in (*partition, "metric")]
+    best_first = Window(RowNumber(), partition_by=apart, order_by=["-samples", "-measured_at"])
     return rows.annotate(place=best_first).filter(place=1)
 
 

@@ -78,6 +78,17 @@ class TermsShape(Shape):
     checked_on = DateField(allow_null=True)
 
 
+class MainlandShape(Shape):
+    """Whether it may be used from mainland China, and its 备案号, each with its source. Null is unknown."""
+
+    available = BooleanField(allow_null=True)
+    source = CharField(allow_null=True)  # type: ignore[assignment]
+    checked_on = DateField(allow_null=True)
+    filing_number = CharField(allow_null=True)
+    filing_source = CharField(allow_null=True)
+    filing_checked_on = DateField(allow_null=True)
+
+
 class ProviderShape(Shape):
     slug = CharField()
     name = CharField(help_text="in the reader's language")
@@ -90,6 +101,7 @@ class ProviderShape(Shape):
     country = CharField(help_text="ISO 3166 code; empty is unknown")
     processing_region = CharField()
     terms = TermsShape()
+    mainland = MainlandShape()
     channels = IntegerField(help_text="how many are listed")
     source = CharField()  # type: ignore[assignment]
     checked_on = DateField()
@@ -110,6 +122,11 @@ class ModelShape(Shape):
     tools = BooleanField(allow_null=True)
     structured_output = BooleanField(allow_null=True)
     open_weights = BooleanField(allow_null=True)
+    parameters_b = DecimalField(max_digits=8, decimal_places=2, allow_null=True, help_text="billions; null is unknown")
+    active_parameters_b = DecimalField(
+        max_digits=8, decimal_places=2, allow_null=True, help_text="billions at work per token; null is unknown"
+    )
+    parameters_source = CharField(help_text="“name” where the model's name states them; empty while unknown")
     channels = IntegerField(help_text="how many are listed")
     source = CharField()  # type: ignore[assignment]
     checked_on = DateField()

@@ -6,6 +6,7 @@ from catalog import feeds
 from catalog.views import (
     articles,
     channels,
+    compare,
     frontier,
     home,
     machines,
@@ -24,6 +25,7 @@ urlpatterns = [
     path("scenarios/<slug:slug>/feed.atom", feeds.scenario_atom, name="scenario_atom"),
     path("channels/", channels.list_channels, name="channels"),
     path("channels/<slug:slug>/", channels.show_channel, name="channel"),
+    path("compare/", compare.compare, name="compare"),
     path("providers/", providers.list_providers, name="providers"),
     path("providers/<slug:slug>/", providers.show_provider, name="provider"),
     path("models/", models.list_models, name="models"),

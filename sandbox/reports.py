@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
+from catalog.evidence import ENOUGH_FOR_TAILS, TAILS
 from catalog.models import Channel, Measurement
 from marketplace.billing import ledger
 from sandbox import evidence, facts, rounds, stats
@@ -188,9 +189,11 @@ def _measure(found: Found, laid_out: Evidence, judgements: list[Judgement]) -> I
 
 def _figures(answers: list[Answer]) -> Iterator[tuple[str, Estimate | None]]:
     """Speed, reliability and cost; without intervals, which their few and skewed samples would not bear."""
-    for metric in ("ttft_ms", "output_tps"):
+    for metric, tail in TAILS.items():
         values = facts.figures(answers, metric)
         yield metric, _point(facts.percentile(values, 50), len(values))
+        if len(values) >= ENOUGH_FOR_TAILS:
+            yield f"{metric}_p{tail}", _point(facts.percentile(values, tail), len(values))
     telling = [answer for answer in answers if evidence.tells(answer)]
     came = sum(answer.state == AnswerState.DONE for answer in telling)
     yield "success", _point(came / len(telling) if telling else None, len(telling))

@@ -98,7 +98,8 @@ def _move(report: Report, old: Visibility, new: Visibility) -> bool:
         titles = {f"title_{code}": _title(report, language) for code, language in (("zh", "zh-hans"), ("en", "en"))}
         today = timezone.localdate()
         scenario = report.trial.scenario
-        PublicReport.objects.create(code=report.code, scenario=scenario, published_on=today, **titles)
+        shown = PublicReport.objects.create(code=report.code, scenario=scenario, published_on=today, **titles)
+        shown.channels.set(report.trial.contenders.values_list("channel_id", flat=True))
     elif old == Visibility.PUBLIC:
         PublicReport.objects.filter(code=report.code).delete()
     report.visibility = new

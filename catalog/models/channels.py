@@ -33,6 +33,15 @@ class AIModel(models.Model):
     calls_tools = models.BooleanField(_("tools"), null=True, blank=True)
     structured_output = models.BooleanField(_("structured output"), null=True, blank=True)
     open_weights = models.BooleanField(_("open weights"), null=True, blank=True)
+    parameters_b = models.DecimalField(
+        _("parameters (billions)"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    active_parameters_b = models.DecimalField(
+        _("parameters at work per token (billions)"), max_digits=8, decimal_places=2, null=True, blank=True
+    )
+    parameters_source = models.CharField(
+        _("source of the sizes"), max_length=200, blank=True, help_text=_("“name” where the model's name states them")
+    )
     source = models.CharField(_("source"), max_length=200)
     checked_on = models.DateField(_("checked on"))
 
@@ -40,6 +49,23 @@ class AIModel(models.Model):
         verbose_name = _("AI model")
         verbose_name_plural = _("AI models")
         ordering = ["slug"]
+        constraints = [
+            CheckConstraint(
+                condition=Q(parameters_b__isnull=True, active_parameters_b__isnull=True) | ~Q(parameters_source=""),
+                name="a_known_size_has_a_source",
+            ),
+            CheckConstraint(
+                condition=(Q(parameters_b__isnull=True) | Q(parameters_b__gt=0))
+                & (Q(active_parameters_b__isnull=True) | Q(active_parameters_b__gt=0)),
+                name="a_size_is_positive",
+            ),
+            CheckConstraint(
+                condition=Q(parameters_b__isnull=True)
+                | Q(active_parameters_b__isnull=True)
+                | Q(active_parameters_b__lte=F("parameters_b")),
+                name="no_more_parameters_work_than_there_are",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -42,6 +42,9 @@ class PublicReport(models.Model):
     title_zh = models.CharField(_("title (Chinese)"), max_length=200)
     title_en = models.CharField(_("title (English)"), max_length=200)
     published_on = models.DateField(_("published"))
+    channels = models.ManyToManyField(
+        Channel, related_name="public_reports", blank=True, verbose_name=_("channels compared")
+    )
 
     class Meta:
         verbose_name = _("public report")

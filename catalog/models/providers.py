@@ -44,6 +44,14 @@ class Provider(models.Model):
     terms_checked_on = models.DateField(_("terms checked on"), null=True, blank=True)
     terms_note_en = models.CharField(_("note on the terms (English)"), max_length=300, blank=True)
     terms_note_zh = models.CharField(_("note on the terms (Chinese)"), max_length=300, blank=True)
+    available_in_mainland = models.BooleanField(_("available in mainland China"), null=True, blank=True)
+    mainland_source = models.URLField(_("source of the availability"), max_length=300, blank=True)
+    mainland_checked_on = models.DateField(_("availability checked on"), null=True, blank=True)
+    filing_number = models.CharField(
+        _("filing number"), max_length=100, blank=True, help_text=_("备案号 of the service; empty is unknown")
+    )
+    filing_source = models.URLField(_("source of the filing number"), max_length=300, blank=True)
+    filing_checked_on = models.DateField(_("filing number checked on"), null=True, blank=True)
     source = models.CharField(_("source"), max_length=200)
     checked_on = models.DateField(_("checked on"))
 
@@ -58,6 +66,15 @@ class Provider(models.Model):
                 condition=Q(allows_trials__isnull=True, trains_on_inputs__isnull=True, retention_days__isnull=True)
                 | ~Q(terms_source="", is_simulated=False),
                 name="a_known_term_has_a_source",
+            ),
+            CheckConstraint(
+                condition=Q(available_in_mainland__isnull=True)
+                | (~Q(mainland_source="") & Q(mainland_checked_on__isnull=False)),
+                name="a_known_availability_has_a_source_and_a_day",
+            ),
+            CheckConstraint(
+                condition=Q(filing_number="") | (~Q(filing_source="") & Q(filing_checked_on__isnull=False)),
+                name="a_filing_number_has_a_source_and_a_day",
             ),
         ]
 

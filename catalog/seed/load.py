@@ -5,7 +5,8 @@ begins with one of SOURCES; one that the portal or an operator made stays as it 
 
 A provider's terms were read in stored copies of the page that the line names, so they are as old as the day beside it:
 the text's own day, or, where it bears none, the day the copy was read. A term that no line names is unknown until an
-operator enters it; null on a line takes a term back.
+operator enters it; null on a line takes a term back. So it is with ``available_in_mainland`` and ``filing_number``:
+known with the page that says so, or unknown.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from catalog.models import AIModel, Channel, FxRate, Listing, Price, Provider, Scenario
+from catalog.seed.sizes import stated_size
 
 FACTS = Path(__file__).parent / "facts"
 SOURCES = ("models.dev (MIT)", "public documentation", "price list ")
-DAYS = {"checked_on", "terms_checked_on", "released_on", "on"}
-AMOUNTS = {"input", "output", "cache_read", "cache_write", "rate"}
+DAYS = {"checked_on", "terms_checked_on", "mainland_checked_on", "filing_checked_on", "released_on", "on"}
+AMOUNTS = {"input", "output", "cache_read", "cache_write", "rate", "parameters_b", "active_parameters_b"}
+BY_NAME = "name"
 # Where a provider is called is said once, on the provider's line, and kept on each of its channels.
 CALLING = {"protocol", "base_url", "dialect"}
 OURS = reduce(or_, (Q(source__startswith=source) for source in SOURCES))
@@ -43,7 +46,7 @@ def load_catalog() -> dict[str, int]:
     done: Counter[str] = Counter(created=0, changed=0, retired=0)
     with transaction.atomic():
         providers = _providers(done)
-        models = _settle(AIModel, {row["slug"]: row for row in read("models")}, done)
+        models = _settle(AIModel, {row["slug"]: _sized(row) for row in read("models")}, done)
         channels = _channels(providers, models, done)
         _link_scenarios(channels, done)
         _price(channels, done)
@@ -73,6 +76,14 @@ def _providers(done: Counter[str]) -> dict[str, Provider]:
     facts = {row["slug"]: {key: value for key, value in row.items() if key not in CALLING} for row in read("providers")}
     _retire(Provider, facts, done)
     return _settle(Provider, facts, done, listing=Listing.LISTED)
+
+
+def _sized(row: dict[str, Any]) -> dict[str, Any]:
+    """A line that says nothing of a model's size has the size that the model's name states, if it does."""
+    size = stated_size(row["name"])
+    if "parameters_source" in row or size == (None, None):
+        return row
+    return row | {"parameters_b": size.total, "active_parameters_b": size.active, "parameters_source": BY_NAME}
 
 
 def _channels(providers: dict[str, Provider], models: dict[str, AIModel], done: Counter[str]) -> dict[str, Channel]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from django import template
+from django.utils import timezone
 from django.utils.formats import number_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from marketplace import money as cash
 
@@ -17,6 +21,8 @@ UNKNOWN = "–"
 FULL_MARKS = 10.0
 # A leader of whom we are not sure at all still has to look like the leader.
 FAINTEST = 0.45
+# A fact that nobody has looked at for longer may well have changed.
+STALE_AFTER_DAYS = 90
 
 
 def known(value: T | None) -> T | None:
@@ -113,3 +119,41 @@ def percent(share: float | None) -> str:
     if share is None:
         return UNKNOWN
     return f"{int(share * 100 + 0.5) if share in (0, 1) else min(99, max(1, round(share * 100)))} %"
+
+
+@register.filter
+def age(day: date | None) -> str:
+    """``checked 148 days ago``, flagged where that is too long to rely on; nothing for no day."""
+    if not day:
+        return ""
+    days = max(0, (timezone.localdate() - day).days)
+    said = ngettext("checked %(count)d day ago", "checked %(count)d days ago", days) % {"count": days}
+    if days == 0:
+        said = _("checked today")
+    written = format_html('<time datetime="{}">{}</time>', day.isoformat(), said)
+    return format_html('<span class="stale">{}</span>', written) if days > STALE_AFTER_DAYS else written
+
+
+@register.filter
+def billions(count: Decimal | None) -> str:
+    """A model's size: ``235 B``, from a thousand on ``1 T``."""
+    count = known(count)
+    if count is None:
+        return UNKNOWN
+    return f"{(count / 1000).normalize():f} T" if count >= 1000 else f"{count.normalize():f} B"
+
+
+@register.filter
+def times(ratio: Decimal | None) -> str:
+    """``3.4×``"""
+    ratio = known(ratio)
+    return UNKNOWN if ratio is None else f"{ratio:.1f}×" if ratio < 100 else f"{ratio:,.0f}×"
+
+
+@register.filter
+def yes_no(fact: bool | None) -> str:
+    """A fact in words; what nobody knows is called unknown, apart from both."""
+    fact = known(fact)
+    if fact is None:
+        return format_html('<span class="muted">{}</span>', _("unknown"))
+    return _("yes") if fact else _("no")

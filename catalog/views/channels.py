@@ -8,13 +8,12 @@ from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from catalog import evidence, shelf, snippets
-from catalog.countries import country_name
+from catalog import sheet, shelf
+from catalog.comparison import with_scenarios
 from catalog.filters import ChannelFilter
-from catalog.models import Channel, Price, Scenario
+from catalog.models import Channel, Scenario
 from catalog.pagecache import shared_page
 from catalog.views import shown
 
@@ -43,21 +42,9 @@ def list_channels(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared_page
 def show_channel(request: HttpRequest, slug: str) -> HttpResponse:
-    """One channel: price, measurements, limits, terms, and how to call it."""
-    offered = shelf.with_prices(Channel.objects.listed().for_lists())
-    channel = get_object_or_404(offered.prefetch_related("scenarios"), slug=slug)
-    context = {
-        "item": shelf.items([channel])[0],
-        "channel": channel,
-        "earlier_prices": Price.objects.filter(channel=channel, ends_on__lte=timezone.localdate()),
-        "measured": evidence.of_channel(channel),
-        "currency": settings.CURRENCY,
-        "curl": snippets.curl(channel),
-        "key_variable": snippets.key_variable(channel),
-        "country": country_name(channel.provider.country),
-        "section": "channels",
-    }
-    return render(request, "catalog/channel.html", context)
+    """One channel: price and its history, measurements, limits, terms, how to call it, and what stands beside it."""
+    channel = get_object_or_404(with_scenarios(Channel.objects.listed().select_related("provider", "model")), slug=slug)
+    return render(request, "catalog/channel.html", sheet.of_channel(channel) | {"section": "channels"})
 
 
 def _to_compare(form: ChannelFilter, items: list[shelf.Item]) -> str:

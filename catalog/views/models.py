@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from catalog import shelf
+from catalog import sellers
 from catalog.models import AIModel
 from catalog.pagecache import shared_page
 from catalog.views import shown
@@ -33,6 +33,5 @@ def list_models(request: HttpRequest) -> HttpResponse:
 def show_model(request: HttpRequest, slug: str) -> HttpResponse:
     """One model, and every channel that serves it side by side: the same model differs in price and speed."""
     model = get_object_or_404(AIModel, slug=slug)
-    found = list(shelf.with_prices(shown.offered().filter(model=model).for_lists()))
-    context = {"model": model, "items": shelf.by_price(shelf.with_speed(found)), "section": "models"}
+    context = sellers.of_model(model, shown.offered().filter(model=model)) | {"section": "models"}
     return render(request, "catalog/model.html", context)

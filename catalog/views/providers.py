@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from catalog import shelf
+from catalog import evidence, shelf
 from catalog.countries import country_name
 from catalog.models import Provider
 from catalog.pagecache import shared_page
@@ -28,13 +28,14 @@ def list_providers(request: HttpRequest) -> HttpResponse:
 @require_safe
 @shared_page
 def show_provider(request: HttpRequest, slug: str) -> HttpResponse:
-    """Who they are, their terms, and what they sell."""
+    """Who they are, their terms, their record in trials, and what they sell."""
     provider = get_object_or_404(Provider.objects.listed(), slug=slug)
     found = shelf.with_prices(shown.offered().filter(provider=provider).for_lists().order_by("model__name", "slug"))
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "provider": provider,
         "country": country_name(provider.country),
+        "record": evidence.record(provider),
         "page": page,
         "items": shelf.with_speed(page.object_list),
         "section": "providers",

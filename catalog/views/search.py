@@ -12,6 +12,7 @@ from django.utils.cache import patch_cache_control
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from catalog.pagecache import shared_page
 from catalog.search import index, ranking, results
 from catalog.search.tokens import MOST_CHARACTERS, clean
 
@@ -21,6 +22,7 @@ SUGGESTIONS_KEEP_S = 60
 
 
 @require_safe
+@shared_page
 def show_results(request: HttpRequest) -> HttpResponse:
     """What answers ``?q=``, narrowed to ``&kind=``; an empty or fruitless box offers something else."""
     query, kind = clean(request.GET.get("q", "")), request.GET.get("kind", "")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from catalog import evidence
 from catalog.countries import country_name
 from catalog.editions import Editions
 from catalog.kept import kept
-from catalog.models import Article, Channel, Listing, Measurement, Provider, Scenario
+from catalog.models import AIModel, Article, Channel, Listing, Measurement, Provider, Scenario
 from catalog.models.channels import ChannelQuerySet
 from catalog.models.providers import ProviderQuerySet
 
@@ -28,6 +28,14 @@ def providers_by_offers() -> ProviderQuerySet:
         Provider.objects.listed()
         .annotate(offers=Count("channels", filter=LISTED_CONTENDER))
         .order_by("-offers", "slug")
+    )
+
+
+def models_by_offers() -> QuerySet[AIModel]:
+    """Models with ``offers``, the number of real channels that serve each; those that most serve first."""
+    real = LISTED_CONTENDER & Q(channels__provider__is_simulated=False, channels__provider__listing=Listing.LISTED)
+    return (
+        AIModel.objects.annotate(offers=Count("channels", filter=real)).filter(offers__gt=1).order_by("-offers", "slug")
     )
 
 

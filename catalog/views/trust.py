@@ -12,29 +12,34 @@ from django.views.decorators.http import require_safe
 
 from catalog import status
 from catalog.language import is_chinese
+from catalog.pagecache import shared_page
 
 # When the texts last changed in what they say.
 CHANGED_ON = date(2026, 11, 27)
 
 
 @require_safe
+@shared_page
 def show_money(request: HttpRequest) -> HttpResponse:
     """No rank is for sale; who pays for free trials."""
     return _page(request, "money")
 
 
 @require_safe
+@shared_page
 def show_privacy(request: HttpRequest) -> HttpResponse:
     """What happens to prompts, who sees them, and until when."""
     return _page(request, "privacy")
 
 
 @require_safe
+@shared_page
 def show_terms(request: HttpRequest) -> HttpResponse:
     return _page(request, "terms")
 
 
 @require_safe
+@shared_page
 def show_accessibility(request: HttpRequest) -> HttpResponse:
     return _page(request, "accessibility")
 

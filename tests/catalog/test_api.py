@@ -1,6 +1,6 @@
 """The catalogue's API: narrow, paged, cheap; and plain words where a parameter makes no sense."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,8 +9,16 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from catalog import api_urls
-from catalog.models import Channel, Credential, Listing, Provider
-from catalog.serializers import ChannelShape, DimensionShape, ModelShape, PriceShape, ProviderShape, ScenarioShape
+from catalog.models import AIModel, Channel, Credential, Listing, Provider
+from catalog.serializers import (
+    ChannelShape,
+    DimensionShape,
+    MainlandShape,
+    ModelShape,
+    PriceShape,
+    ProviderShape,
+    ScenarioShape,
+)
 from tests.factories import SOME_DAY, make_channel, make_model, make_price, make_provider, make_scenario
 
 urlpatterns = [path("api/v1/", include((api_urls.urlpatterns, "api")))]
@@ -193,6 +201,23 @@ def test_a_provider_says_its_terms_or_that_they_are_unknown(client, real):
     Provider.objects.update(trains_on_inputs=False, terms_source="https://acme.example/terms")
     assert slugs(client, "providers/?trains_on_inputs=false&country=fr&simulated=false") == ["acme"]
     assert slugs(client, "channels/?trains_on_inputs=true") == []
+
+
+def test_a_provider_says_where_it_may_be_used_with_its_source_or_null(client, real):
+    unknown = client.get("/api/v1/providers/acme/").json()["mainland"]
+    assert set(unknown) == set(MainlandShape().fields)
+    assert set(unknown.values()) == {None}
+    page = "https://acme.example/regions"
+    Provider.objects.update(available_in_mainland=False, mainland_source=page, mainland_checked_on=date(2026, 11, 1))
+    known = client.get("/api/v1/providers/acme/").json()["mainland"]
+    assert (known["available"], known["source"], known["filing_number"]) == (False, page, None)
+
+
+def test_a_models_size_is_exact_or_null(client, real):
+    row = client.get("/api/v1/models/one/").json()
+    assert (row["parameters_b"], row["active_parameters_b"], row["parameters_source"]) == (None, None, "")
+    AIModel.objects.filter(slug="one").update(parameters_b="0.60", parameters_source="name")
+    assert client.get("/api/v1/models/one/").json()["parameters_b"] == "0.6"
 
 
 def test_names_follow_the_readers_language(client, real):

@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from catalog import evidence
+from catalog.models import Rubric
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -53,3 +54,46 @@ def test_a_leader_shines_fully_only_when_its_interval_stands_apart():
 def test_a_run_of_one_channel_is_not_shown_as_a_comparison():
     factories.make_measurement(channel=factories.make_channel(), scenario=factories.make_scenario())
     assert evidence.latest_run() is None
+
+
+def test_a_tail_counts_only_beside_the_median_of_its_own_run():
+    scenario, channel = factories.make_scenario(), factories.make_channel()
+    row = {"channel": channel, "scenario": scenario, "samples": 24}
+    factories.make_measurement(metric="ttft_ms", value=200, report="one", **row)
+    factories.make_measurement(metric="ttft_ms_p95", value=600, report="one", **row)
+    (found,) = evidence.of_channel(channel)
+    assert (found.ttft.median.value, found.ttft.tail.value) == (200, 600)
+    factories.make_measurement(metric="ttft_ms", value=150, report="two", **row | {"samples": 30})
+    (found,) = evidence.of_channel(channel)
+    assert (found.ttft.median.value, found.ttft.tail) == (150, None)
+
+
+def test_the_first_answer_is_told_apart_only_where_reasoning_came_before_it():
+    scenario, channel = factories.make_scenario(), factories.make_channel()
+    for metric in ("ttft_ms", "ttfat_ms"):
+        factories.make_measurement(channel=channel, scenario=scenario, metric=metric, value=200)
+    assert evidence.of_channel(channel)[0].ttfat is None
+    factories.make_measurement(channel=channel, scenario=scenario, metric="ttfat_ms", value=900, samples=9)
+    assert evidence.of_channel(channel)[0].ttfat.median.value == 900
+
+
+def test_the_speed_across_scenarios_is_the_one_of_most_answers():
+    channel = factories.make_channel()
+    for samples, value in ((6, 100), (24, 200)):
+        row = {"channel": channel, "scenario": factories.make_scenario(), "metric": "ttft_ms"}
+        factories.make_measurement(value=value, samples=samples, **row)
+    found = evidence.fastest_known(evidence.across([channel.pk]))
+    assert found[channel.pk]["ttft_ms"].value == evidence.speed([channel.pk])[channel.pk]["ttft_ms"].value == 200
+
+
+def test_a_channels_dimensions_are_those_of_the_newest_rubric():
+    scenario, channel = factories.make_scenario(dimensions=1), factories.make_channel()
+    newer = Rubric.objects.create(scenario=scenario, version=2)
+    factories.make_dimension(rubric=newer, slug="quality-1", title_en="newer")
+    factories.make_measurement(channel=channel, scenario=scenario, metric="score:quality-1")
+    (found,) = evidence.of_channel(channel)
+    assert [dimension.rubric for dimension, _row in found.dimensions] == [newer]
+
+
+def test_a_provider_without_answers_has_no_record():
+    assert evidence.record(factories.make_provider()) is None

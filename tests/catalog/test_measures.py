@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.template import Context, Template
-from django.utils import translation
+from django.utils import timezone, translation
 
 from catalog.templatetags import measures
 
@@ -64,3 +65,36 @@ def test_a_streak_without_an_interval_has_no_whiskers():
     html = Template("{% load measures %}{% streak 12.5 %}").render(Context())
     assert "streak__whisker" not in html
     assert 'width="100.00%" height="10"' in html
+
+
+@pytest.mark.parametrize(
+    ("days", "written", "stale"),
+    [(0, "checked today", False), (1, "checked 1 day ago", False), (148, "checked 148 days ago", True)],
+)
+def test_an_age_is_told_in_days_and_flagged_when_it_is_long(days, written, stale):
+    said = measures.age(timezone.localdate() - timedelta(days=days))
+    assert written in said
+    assert ("stale" in said) == stale
+
+
+def test_no_day_has_no_age():
+    assert measures.age(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "written"), [(None, "–"), ("235.00", "235 B"), ("0.60", "0.6 B"), ("1000.00", "1 T"), ("1500", "1.5 T")]
+)
+def test_a_models_size_is_written_in_billions_or_trillions(count, written):
+    assert measures.billions(count and Decimal(count)) == written
+
+
+@pytest.mark.parametrize(("ratio", "written"), [(None, "–"), ("3.42", "3.4×"), ("120.4", "120×")])
+def test_a_ratio_is_written_as_a_multiple(ratio, written):
+    assert measures.times(ratio and Decimal(ratio)) == written
+
+
+def test_yes_and_no_are_known_and_the_rest_is_unknown():
+    with translation.override("en"):
+        assert (measures.yes_no(True), measures.yes_no(False)) == ("yes", "no")
+        assert "unknown" in measures.yes_no(None)
+        assert "unknown" in measures.yes_no("")

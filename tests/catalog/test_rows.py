@@ -45,6 +45,26 @@ def test_a_known_term_has_a_source():
     make_provider(is_simulated=True, retention_days=0)
 
 
+def test_mainland_facts_have_a_source_and_a_day():
+    known = {"available_in_mainland": False, "mainland_source": "https://acme.example/regions"}
+    filed = {"filing_number": "Beijing-Acme-1", "filing_source": "https://acme.example/filing"}
+    assert "a_known_availability" in refused(lambda: make_provider(available_in_mainland=True))
+    assert "a_known_availability" in refused(lambda: make_provider(**known))
+    make_provider(**known, mainland_checked_on=SOME_DAY)
+    assert "a_filing_number" in refused(lambda: make_provider(filing_number="Beijing-Acme-1"))
+    assert "a_filing_number" in refused(lambda: make_provider(**filed))
+    make_provider(**filed, filing_checked_on=SOME_DAY)
+
+
+def test_a_models_size_has_a_source_and_makes_sense():
+    known = {"parameters_source": "name"}
+    assert "a_known_size_has_a_source" in refused(lambda: make_model(active_parameters_b=22))
+    assert "a_size_is_positive" in refused(lambda: make_model(parameters_b=0, **known))
+    assert "no_more_parameters_work" in refused(lambda: make_model(parameters_b=3, active_parameters_b=22, **known))
+    make_model(parameters_b=235, active_parameters_b=22, **known)
+    make_model(active_parameters_b=13, **known)
+
+
 def test_there_is_one_credential_per_origin():
     provider = make_provider()
     make = {"provider": provider, "origin": "https://api.acme.example", "secret": "s"}

@@ -88,6 +88,31 @@ def test_every_known_term_has_a_page_and_a_day():
         assert bool(row.get("terms_note_en")) == bool(row.get("terms_note_zh")), row
 
 
+def test_every_mainland_fact_has_a_page_and_a_day():
+    rows = read("providers")
+    for fact, page, day in (
+        ("available_in_mainland", "mainland_source", "mainland_checked_on"),
+        ("filing_number", "filing_source", "filing_checked_on"),
+    ):
+        for row in rows:
+            if row.get(fact) is not None:
+                assert row[page].startswith("https://"), row
+                assert row[day] <= timezone.localdate(), row
+    assert sum("available_in_mainland" in row for row in rows) >= 4
+
+
+def test_a_models_size_comes_from_its_line_or_else_its_name(facts):
+    facts("models", name="One 235B A22B")
+    load_catalog()
+    model = AIModel.objects.get()
+    assert (model.parameters_b, model.active_parameters_b, model.parameters_source) == (235, 22, "name")
+    facts("models", parameters_b="120", parameters_source="https://acme.example/card")
+    load_catalog()
+    model.refresh_from_db()
+    assert (model.parameters_b, model.parameters_source) == (120, "https://acme.example/card")
+    assert load_catalog()["changed"] == 0
+
+
 def test_terms_arrive_with_their_page_and_day_and_others_stay_unknown(facts):
     facts("providers", retention_days=30, terms_source="https://acme.example/terms", terms_checked_on="2026-07-02")
     load_catalog()

@@ -63,6 +63,8 @@ def addresses() -> list[str]:
         "models/",
         "models/?kind=simulated",
         f"models/{channel.model.slug}/",
+        "compare/",
+        "compare/?" + "&".join(f"channel={slug}" for slug in Channel.objects.real().values_list("slug", flat=True)[:6]),
     ]
 
 
@@ -228,15 +230,16 @@ def test_an_earlier_price_is_kept_apart(client: Client) -> None:
     channel = make_real_channel()
     factories.make_price(channel=channel, input=Decimal(99), starts_on=date(2025, 1, 1), ends_on=date(2025, 2, 1))
     html = client.get(f"/en/channels/{channel.slug}/").content.decode()
-    assert "Earlier prices" in html
+    assert "How its price changed" in html
     assert "¥99" in html
+    assert "steps-chart__line--output" in html
 
 
 def test_a_listed_only_channel_cannot_be_tried(client: Client) -> None:
     channel = make_real_channel(scenario=factories.make_scenario())
     assert "trials/new/" not in client.get(f"/en/channels/{channel.slug}/").content.decode()
     make_live(channel)
-    assert f"channels={channel.slug}" in client.get(f"/en/channels/{channel.slug}/").content.decode()
+    assert f"channel={channel.slug}" in client.get(f"/en/channels/{channel.slug}/").content.decode()
 
 
 def test_a_fact_nobody_knows_is_called_unknown(client: Client) -> None:

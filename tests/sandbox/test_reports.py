@@ -350,6 +350,20 @@ def test_house_prompts_are_measured_and_ones_own_are_not():
     assert Measurement.objects.count() == before
 
 
+@pytest.mark.parametrize(("prompts", "has_tails"), [(19, False), (20, True)])
+def test_the_worst_twentieth_is_measured_from_twenty_answers_on(prompts, has_tails):
+    trial = make_trial(channels=2, prompts=prompts)
+    ready = run_trial(trial)
+    mine = Answer.objects.filter(contender__trial=trial, contender__label="A").order_by("pk")
+    for place, answer in enumerate(mine, start=1):
+        Answer.objects.filter(pk=answer.pk).update(ttft_ms=place * 100, ttfat_ms=place * 200, output_tps=place * 10)
+    reports.write(ready)
+    rows = Measurement.objects.filter(channel=trial.contenders.get(label="A").channel)
+    assert rows.get(metric="ttfat_ms").samples == prompts
+    tails = dict(rows.filter(metric__contains="_p").values_list("metric", "value"))
+    assert tails == ({"ttft_ms_p95": 1905.0, "ttfat_ms_p95": 3810.0, "output_tps_p5": 19.5} if has_tails else {})
+
+
 def test_a_measured_score_has_the_scenarios_weights_not_the_visitors():
     trial = make_trial(channels=1, prompts=1, weights={"quality-1": 1.0, "quality-2": 0.0, "cost": 0.0, "speed": 0.0})
     answer = Answer.objects.of(trial).get()

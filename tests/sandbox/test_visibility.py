@@ -44,6 +44,16 @@ def test_the_houses_prompts_may_be_shown_to_everybody():
     assert (row.code, row.scenario, row.title_en) == (report.code, report.trial.scenario, "Choose Cedar.")
 
 
+def test_the_catalogue_learns_which_channels_a_public_report_compares():
+    report = make_report()
+    visibility.publish(report)
+    compared = set(PublicReport.objects.get().channels.all())
+    assert compared == {contender.channel for contender in report.trial.contenders.select_related("channel")}
+    assert compared
+    visibility.unpublish(report)
+    assert not PublicReport.channels.through.objects.exists()
+
+
 def test_a_simulated_reports_title_says_so():
     visibility.publish(make_report())
     assert PublicReport.objects.get().title_en == "Choose Cedar. (simulated)"
