@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from catalog import shelf
+from catalog.facets import index
+from catalog.facets.panel import Panel
 from catalog.models import AIModel
 from catalog.views import shown
 
 ROWS_PER_PAGE = 50
+SORTINGS = {
+    "relevance": _("Most offers"),
+    "newest": _("Newest"),
+    "price": _("Cheapest offer: low to high"),
+    "-price": _("Dearest offer: high to low"),
+    "spread": _("Largest price difference"),
+    "context": _("Context: longest"),
+    "name": _("Name"),
+}
 
 
 @require_safe
 def list_models(request: HttpRequest) -> HttpResponse:
-    """Every model that some listed channel of the wanted kind serves."""
-    simulated = request.GET.get("kind") == "simulated"
-    serving = shown.offered().filter(model=OuterRef("pk"), provider__is_simulated=simulated)
-    offers = Count("channels", filter=shown.LISTED_CONTENDER & Q(channels__provider__is_simulated=simulated))
-    found = AIModel.objects.filter(Exists(serving)).annotate(offers=offers).order_by("maker_name", "name", "slug")
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "catalog/models.html", {"page": page, "simulated": simulated, "section": "models"})
+    """Every model that is sold, with how far its prices lie apart."""
+    panel = Panel.of(request, index.models(), per_page=ROWS_PER_PAGE, sortings=SORTINGS)
+    found = AIModel.objects.in_bulk(panel.keys)
+    figures = zip(panel.keys, panel.figures("offers", "cheapest", "dearest", "spread"), strict=True)
+    rows = [(found[key], numbers) for key, numbers in figures if key in found]
+    context = {"panel": panel, "rows": rows, "currency": settings.CURRENCY, "section": "models"}
+    return render(request, "catalog/models.html", context)
 
 
 @require_safe
