@@ -86,12 +86,6 @@ def with_speed(channels: Iterable[Channel]) -> list[Item]:
     return items(found, measured=evidence.speed([channel.pk for channel in found]))
 
 
-def in_order(keys: list[int]) -> list[Item]:
-    """These channels, as their keys are ordered, with price and speed."""
-    found = {channel.pk: channel for channel in with_prices(Channel.objects.filter(pk__in=keys).for_lists())}
-    return with_speed(found[key] for key in keys if key in found)
-
-
 class Standing(NamedTuple):
     """A scenario's channels: those with a score, best first, and those without."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -75,7 +76,7 @@ def either(name: str, title: Label, yes: Label, no: Label, **options: Any) -> Fa
     return Facet(name, title, {YES: yes, NO: no}, "yes or no", **options)
 
 
-KINDS = {"text": _("text"), "image": _("images"), "audio": _("audio"), "video": _("video"), "pdf": "PDF"}
+KINDS = {"text": _("plain text"), "image": _("images"), "audio": _("audio"), "video": _("video"), "pdf": "PDF"}
 SCENARIO = Facet("scenario", _("Scenario"), is_unfolded=True)
 INPUT = Facet("input", _("Reads"), {**KINDS, UNKNOWN: _("unknown")}, "a kind of input such as image", is_unfolded=True)
 CONTEXT = Facet(
@@ -94,7 +95,7 @@ OPEN = flag("open_weights", _("Open weights"))
 TRAINS = flag("trains_on_inputs", _("Trains on inputs"))
 COUNTRY = Facet("country", _("Provider's country"), help="an ISO 3166 code such as CN, or unknown")
 LIVE = either("live", _("Availability"), _("live: can be tried now"), _("listed only"), is_unfolded=True)
-MEASURED = either("measured", _("Measured here"), _("measured"), _("not measured yet"))
+MEASURED = either("measured", _("Measured here"), _("measured by us"), _("not measured yet"))
 PRICE = Facet(
     "price", _("Price / M tokens"), help="a band: free, 0-1, 1-5, 5-20, 20-100, 100- or unknown", is_unfolded=True
 )
@@ -149,7 +150,7 @@ def contexts_of(window: int | None) -> tuple[str, ...]:
     return tuple(least for least in CONTEXTS if window >= int(least))
 
 
-def band_of(price: float | None) -> str:
+def band_of(price: Decimal | None) -> str:
     if price is None:
         return UNKNOWN
     if price == 0:

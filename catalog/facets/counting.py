@@ -76,9 +76,10 @@ class Table:
 
     def containing(self, words: Iterable[str]) -> Mask:
         """Rows whose text has every one of these folded words."""
-        wanted = list(words)
-        found = (all(word in text for word in wanted) for text in self.texts)
-        return np.fromiter(found, np.bool_, len(self.texts))
+        mask = np.ones(len(self.texts), np.bool_)
+        for word in words:
+            mask &= np.array([word in text for text in self.texts], np.bool_)
+        return mask
 
     def within(self, number: str, *, low: float | None = None, high: float | None = None) -> Mask:
         """Rows whose number is known and lies between these, both included."""

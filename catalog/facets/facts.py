@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
@@ -47,11 +48,21 @@ class ProviderFacts(NamedTuple):
     name_zh: str
     name_en: str
     is_simulated: bool
+    is_local: bool
     country: str
     processing_region: str
     trains_on_inputs: bool | None
     allows_trials: bool | None
     retention_days: int | None
+    terms_checked_on: date | None
+
+
+class Tariff(NamedTuple):
+    """What a channel's provider asks for; None is unknown."""
+
+    currency: str
+    input: Decimal | None
+    output: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,8 @@ class Facts:
     providers: Mapping[int, ProviderFacts]
     scenarios: Mapping[str, Named]  # by slug, in their order
     scenarios_of: Mapping[int, list[str]]  # by channel
-    prices: Mapping[int, float]  # by channel, blended, in the site's currency; the unknown ones are absent
+    tariffs: Mapping[int, Tariff]  # by channel; the unknown ones are absent
+    prices: Mapping[int, Decimal]  # by channel, blended, in the site's currency; the unknown ones are absent
 
 
 def read(today: date) -> Facts:
@@ -71,13 +83,15 @@ def read(today: date) -> Facts:
     channels = offered.with_live().order_by("slug").values_list(*ChannelFacts._fields)
     providers = Provider.objects.listed().values_list(*ProviderFacts._fields)
     scenarios = Scenario.objects.open().order_by("position", "slug").values_list("slug", "title_zh", "title_en")
+    tariffs = _tariffs(today)
     return Facts(
         channels=[ChannelFacts(*row) for row in channels],
         models={row[0]: ModelFacts(*row) for row in AIModel.objects.values_list(*ModelFacts._fields)},
         providers={row[0]: ProviderFacts(*row) for row in providers},
         scenarios={slug: Named(zh, en) for slug, zh, en in scenarios},
         scenarios_of=_scenarios_of(),
-        prices=_prices(today),
+        tariffs=tariffs,
+        prices=_prices(tariffs),
     )
 
 
@@ -91,17 +105,20 @@ def _scenarios_of() -> Mapping[int, list[str]]:
     return found
 
 
-def _prices(today: date) -> dict[int, float]:
+def _tariffs(today: date) -> dict[int, Tariff]:
+    rows = Price.objects.on(today).order_by("starts_on").values_list("channel_id", *Tariff._fields)
+    return {channel: Tariff(*told) for channel, *told in rows}
+
+
+def _prices(tariffs: Mapping[int, Tariff]) -> dict[int, Decimal]:
     fx = {base: rate.rate for base, rate in shelf.rates().items()}
-    rows = Price.objects.on(today).order_by("starts_on").values_list("channel_id", "currency", "input", "output")
-    newest = {channel: (currency, input_, output) for channel, currency, input_, output in rows}
     found = {}
-    for channel, (currency, input_, output) in newest.items():
-        amount = pricing.blended(pricing.Rates(currency=currency, input=input_, output=output))
-        if currency != settings.CURRENCY:
-            amount = pricing.convert(amount, fx.get(currency))
+    for channel, told in tariffs.items():
+        amount = pricing.blended(pricing.Rates(currency=told.currency, input=told.input, output=told.output))
+        if told.currency != settings.CURRENCY:
+            amount = pricing.convert(amount, fx.get(told.currency))
         if amount is not None:
-            found[channel] = float(amount)
+            found[channel] = amount
     return found
 
 

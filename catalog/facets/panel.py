@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import ceil, isnan
+from math import ceil
 from typing import Any, NamedTuple
 
 from django.conf import settings
@@ -176,14 +176,6 @@ class Panel:
             value: Sorting(value, label, self.wish.query(sort=value), value == self.wish.sort)
             for value, label in self.sortings.items()
         }
-
-    def figures(self, *names: str) -> list[dict[str, float | None]]:
-        """Numbers of this page's rows by their names; None is unknown."""
-        columns = {name: self.listed.table.numbers[name][self.places].tolist() for name in names}
-        return [
-            {name: None if isnan(values[row]) else values[row] for name, values in columns.items()}
-            for row in range(len(self.places))
-        ]
 
     def groups(self) -> list[Group]:
         """The facets that can tell rows of this kind apart."""

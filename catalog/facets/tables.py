@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 import numpy as np
 from django.conf import settings
@@ -21,6 +22,8 @@ from catalog.models import Protocol
 class Listed:
     """One list: its rows, its facets and what their values are called."""
 
+    facts: Facts
+    measured: Measured
     facets: tuple[Facet, ...]
     table: Table
     labels: Mapping[str, Mapping[str, Label]]
@@ -73,6 +76,8 @@ def channels(found: Facts, measured: Measured) -> Listed:
         for row, model, seller in zip(rows, models, sellers, strict=True)
     ]
     return Listed(
+        facts=found,
+        measured=measured,
         facets=choices.CHANNELS,
         table=_table([row.pk for row in rows], columns, {"price": price}, texts, orders),
         labels=_labels(found, choices.CHANNELS),
@@ -107,6 +112,8 @@ def models(found: Facts, measured: Measured) -> Listed:
     numbers = {"offers": offers, "cheapest": cheapest, "dearest": dearest, "spread": spread}
     texts = ["\n".join((model.name, model.slug, model.family, model.maker, model.maker_name)) for model in models]
     return Listed(
+        facts=found,
+        measured=measured,
         facets=choices.MODELS,
         table=_table([pk for pk, _simulated in rows], columns, numbers, texts, orders),
         labels=_labels(found, choices.MODELS),
@@ -114,7 +121,7 @@ def models(found: Facts, measured: Measured) -> Listed:
     )
 
 
-def providers(found: Facts, _measured: Measured) -> Listed:
+def providers(found: Facts, measured: Measured) -> Listed:
     rows = sorted(found.providers.values(), key=lambda row: row.slug)
     sold: defaultdict[int, list[ChannelFacts]] = defaultdict(list)
     for channel in found.channels:
@@ -143,6 +150,8 @@ def providers(found: Facts, _measured: Measured) -> Listed:
     }
     texts = ["\n".join((row.slug, row.name_zh, row.name_en)) for row in rows]
     return Listed(
+        facts=found,
+        measured=measured,
         facets=choices.PROVIDERS,
         table=_table([row.pk for row in rows], columns, numbers, texts, orders),
         labels=_labels(found, choices.PROVIDERS),
@@ -209,5 +218,5 @@ def _yes_or_no(rows: Sequence[bool]) -> Column:
     return Column.of_one([choices.known(value) for value in rows], (choices.YES, choices.NO))
 
 
-def _numbers(values: Sequence[float | None]) -> Numbers:
-    return np.array([np.nan if value is None else value for value in values], np.float64)
+def _numbers(values: Sequence[float | Decimal | None]) -> Numbers:
+    return np.array([np.nan if value is None else float(value) for value in values], np.float64)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import evidence, shelf, snippets
 from catalog.countries import country_name
-from catalog.facets import index
+from catalog.facets import index, rows
 from catalog.facets.panel import Panel
 from catalog.models import Channel, Price
 
@@ -34,12 +34,11 @@ SORTINGS = {
 def list_channels(request: HttpRequest) -> HttpResponse:
     """Every channel, narrowed by the address's parameters."""
     panel = Panel.of(request, index.channels(), per_page=CHANNELS_PER_PAGE, sortings=SORTINGS)
-    items = shelf.in_order(panel.keys)
+    found = rows.channels(panel)
     context = {
         "panel": panel,
-        "items": items,
-        "to_compare": _to_compare(panel, items),
-        "currency": settings.CURRENCY,
+        "rows": found,
+        "to_compare": _to_compare(panel, found),
         "section": "channels",
     }
     return render(request, "catalog/channels.html", context)
@@ -64,9 +63,9 @@ def show_channel(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "catalog/channel.html", context)
 
 
-def _to_compare(panel: Panel, items: list[shelf.Item]) -> str:
+def _to_compare(panel: Panel, found: list[rows.ChannelRow]) -> str:
     """The query that opens the trial form with this page's live channels; empty when they are too few."""
-    live = [item.channel.slug for item in items if item.is_live][: settings.TRIAL_MAX_CHANNELS]
+    live = [row["slug"] for row in found if row["is_live"]][: settings.TRIAL_MAX_CHANNELS]
     scenario = next(iter([*panel.wish.chosen.get("scenario", ()), *panel.listed.labels["scenario"]]), None)
     if len(live) < 2 or scenario is None:
         return ""

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from catalog import shelf
-from catalog.facets import index
+from catalog.facets import index, rows
 from catalog.facets.panel import Panel
 from catalog.models import AIModel
 from catalog.views import shown
@@ -30,10 +29,7 @@ SORTINGS = {
 def list_models(request: HttpRequest) -> HttpResponse:
     """Every model that is sold, with how far its prices lie apart."""
     panel = Panel.of(request, index.models(), per_page=ROWS_PER_PAGE, sortings=SORTINGS)
-    found = AIModel.objects.in_bulk(panel.keys)
-    figures = zip(panel.keys, panel.figures("offers", "cheapest", "dearest", "spread"), strict=True)
-    rows = [(found[key], numbers) for key, numbers in figures if key in found]
-    context = {"panel": panel, "rows": rows, "currency": settings.CURRENCY, "section": "models"}
+    context = {"panel": panel, "rows": rows.models(panel), "section": "models"}
     return render(request, "catalog/models.html", context)
 
 

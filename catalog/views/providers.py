@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from catalog import shelf
 from catalog.countries import country_name
-from catalog.facets import index
+from catalog.facets import index, rows
 from catalog.facets.panel import Panel
 from catalog.models import Provider
 from catalog.views import shown
@@ -25,10 +25,8 @@ SORTINGS = {"relevance": _("Most channels"), "models": _("Most models"), "name":
 def list_providers(request: HttpRequest) -> HttpResponse:
     """Every provider, with what is known of its terms."""
     panel = Panel.of(request, index.providers(), per_page=ROWS_PER_PAGE, sortings=SORTINGS)
-    found = Provider.objects.in_bulk(panel.keys)
-    figures = zip(panel.keys, panel.figures("offers", "models", "live"), strict=True)
-    rows = [(found[key], country_name(found[key].country), numbers) for key, numbers in figures if key in found]
-    return render(request, "catalog/providers.html", {"panel": panel, "rows": rows, "section": "providers"})
+    context = {"panel": panel, "rows": rows.providers(panel), "section": "providers"}
+    return render(request, "catalog/providers.html", context)
 
 
 @require_safe
