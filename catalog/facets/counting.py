@@ -121,13 +121,8 @@ class Selection:
     def total(self) -> int:
         return int(self._among.sum())
 
-    def in_order(self, order: str) -> list[int]:
-        """The keys of what is left."""
-        places = self.table.orders[order]
-        return [int(key) for key in self.table.keys[places[self._left[places]]]]
-
-    def places_in_order(self, order: str, first: int, last: int) -> list[int]:
-        """Rows' places in the table, from the ``first`` to before the ``last`` of what is left."""
+    def places_in_order(self, order: str, first: int = 0, last: int | None = None) -> list[int]:
+        """What is left by its places in the table, from the ``first`` to before the ``last``."""
         places = self.table.orders[order]
         return [int(place) for place in places[self._left[places]][first:last]]
 

@@ -31,7 +31,7 @@ from marketplace import money
 
 # A facet with more values shows so many and folds the rest away; of those no more than MOST are written out.
 FIRST, MOST = 8, 48
-MOST_LEFT_OUT = 6
+MOST_LEFT_OUT, LONGEST_SHOWN = 6, 60
 
 
 class Choice(NamedTuple):
@@ -186,7 +186,8 @@ class Panel:
                 chosen = self.wish.chosen.get(facet.name, ())
                 counts = self.selection.counts(facet.name) if self.wish.filters else totals[facet.name]
                 present = [value for value, total in totals[facet.name].items() if total or value in chosen]
-                if len(present) > 1 or chosen:
+                tells_apart = any(totals[facet.name][value] < self.selection.total for value in present)
+                if present and (tells_apart or chosen):
                     found.append(self._group(facet, present, counts, chosen))
         return found
 
@@ -232,7 +233,8 @@ class Panel:
 
     @property
     def left_out(self) -> list[tuple[str, str]]:
-        return [(self._title(one.name), one.value[:60]) for one in self.wish.left_out[:MOST_LEFT_OUT]]
+        shown = self.wish.left_out[:MOST_LEFT_OUT]
+        return [(self._title(one.name), _printable(one.value[:LONGEST_SHOWN])) for one in shown]
 
     @property
     def more_left_out(self) -> int:
@@ -261,3 +263,8 @@ class Panel:
         titles |= {KIND: _("Kind"), SORT: _("Sorted by"), PAGE: _("Page"), WORDS: _("Search")}
         titles |= {PRICE_MIN: _("Lowest price"), PRICE_MAX: _("Highest price"), "": _("Everything beyond that")}
         return str(titles[name])
+
+
+def _printable(text: str) -> str:
+    """A stranger's text without what no page may have, such as a NUL."""
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -26,6 +26,7 @@ class Listed:
     measured: Measured
     facets: tuple[Facet, ...]
     table: Table
+    slugs: Sequence[str]
     labels: Mapping[str, Mapping[str, Label]]
     kinds: Mapping[str, Mask]  # real and simulated rows
     _totals: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
@@ -80,6 +81,7 @@ def channels(found: Facts, measured: Measured) -> Listed:
         measured=measured,
         facets=choices.CHANNELS,
         table=_table([row.pk for row in rows], columns, {"price": price}, texts, orders),
+        slugs=[row.slug for row in rows],
         labels=_labels(found, choices.CHANNELS),
         kinds=_kinds([seller.is_simulated for seller in sellers]),
     )
@@ -116,6 +118,7 @@ def models(found: Facts, measured: Measured) -> Listed:
         measured=measured,
         facets=choices.MODELS,
         table=_table([pk for pk, _simulated in rows], columns, numbers, texts, orders),
+        slugs=[model.slug for model in models],
         labels=_labels(found, choices.MODELS),
         kinds=_kinds([simulated for _pk, simulated in rows]),
     )
@@ -154,6 +157,7 @@ def providers(found: Facts, measured: Measured) -> Listed:
         measured=measured,
         facets=choices.PROVIDERS,
         table=_table([row.pk for row in rows], columns, numbers, texts, orders),
+        slugs=[row.slug for row in rows],
         labels=_labels(found, choices.PROVIDERS),
         kinds=_kinds([row.is_simulated for row in rows]),
     )

@@ -118,9 +118,10 @@ def read(parameters: QueryDict, listed: Listed, *, cut_off: bool = False) -> Wis
 def select(wish: Wish, listed: Listed, *, kinds: Sequence[str] = ()) -> Selection:
     """The rows that fit, of the wish's kind or of all ``kinds``."""
     table = listed.table
-    filters: dict[str, Mask] = {name: table.columns[name].fits(values) for name, values in wish.chosen.items()}
+    filters: dict[str, Mask] = {}
     if wish.words:
         filters[WORDS] = table.containing(wish.words.casefold().split())
+    filters |= {name: table.columns[name].fits(values) for name, values in wish.chosen.items()}
     if (low := wish.bounds.get(PRICE_MIN)) is not None:
         filters[PRICE_MIN] = table.within("price", low=low)
     if (high := wish.bounds.get(PRICE_MAX)) is not None:
