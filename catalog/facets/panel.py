@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from catalog.facets.choices import SIMULATED, Facet, Label
+from catalog.facets.choices import SIMULATED, UNKNOWN, Facet, Label
 from catalog.facets.counting import Selection
 from catalog.facets.tables import Listed
 from catalog.facets.wishes import (
@@ -194,7 +194,7 @@ class Panel:
     def _group(self, facet: Facet, values: list[str], counts: Mapping[str, int], chosen: tuple[str, ...]) -> Group:
         # A closed vocabulary has an order of its own; names are sorted by how many rows they have.
         if not facet.labels and facet.name not in ("price", "scenario"):
-            values = sorted(values, key=lambda value: (value not in chosen, -counts[value]))
+            values = sorted(values, key=lambda value: (value not in chosen, value == UNKNOWN, -counts[value]))
         is_long = len(values) > FIRST
         if is_long:
             values = [value for value in values if counts[value] or value in chosen]
