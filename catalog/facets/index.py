@@ -40,30 +40,35 @@ class Kept(Generic[T]):
 
 
 def channels() -> Listed:
-    return _current("channels", tables.channels)
+    return _current("channels", tables.channels, tables.with_measured_channels)
 
 
 def models() -> Listed:
     """A row for every model and kind: what simulated channels offer is not mixed with what real ones do."""
-    return _current("models", tables.models)
+    return _current("models", tables.models, tables.with_measured_models)
 
 
 def providers() -> Listed:
-    return _current("providers", tables.providers)
+    return _current("providers", tables.providers, lambda base, _measured: base)
 
 
 _facts: Kept[Facts] = Kept()
 _measured: Kept[Measured] = Kept()
-_lists: dict[str, Kept[Listed]] = defaultdict(Kept)
+# What is for sale changes seldom, what was measured with every trial: the second is laid over the first.
+_for_sale: dict[str, Kept[Listed]] = defaultdict(Kept)
+_complete: dict[str, Kept[Listed]] = defaultdict(Kept)
 
 
-def _current(name: str, build: Callable[[Facts, Measured], Listed]) -> Listed:
+def _current(name: str, build: Callable[[Facts], Listed], complete: Callable[[Listed, Measured], Listed]) -> Listed:
     stamps, today = editions.current(), timezone.localdate()
     # The settings say which channels are live and what prices are compared in.
-    of_facts = (stamps.facts, today, settings.SIMULATORS_URL, settings.CURRENCY)
+    key = (stamps.facts, today, settings.SIMULATORS_URL, settings.CURRENCY)
 
-    def built() -> Listed:
-        found = _facts.under(of_facts, lambda: facts.read(today))
-        return build(found, _measured.under(stamps.measured, facts.read_measured))
+    def for_sale() -> Listed:
+        return build(_facts.under(key, lambda: facts.read(today)))
 
-    return _lists[name].under((of_facts, stamps.measured), built)
+    def completed() -> Listed:
+        base = _for_sale[name].under(key, for_sale)
+        return complete(base, _measured.under(stamps.measured, facts.read_measured))
+
+    return _complete[name].under((key, stamps.measured), completed)

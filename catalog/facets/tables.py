@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 import numpy as np
@@ -17,18 +17,20 @@ from catalog.facets.counting import Column, Mask, Numbers, Places, Table, by_num
 from catalog.facets.facts import ChannelFacts, Facts, Measured, ModelFacts
 from catalog.models import Protocol
 
+NOTHING = Measured(frozenset(), {}, {})
+
 
 @dataclass(frozen=True)
 class Listed:
     """One list: its rows, its facets and what their values are called."""
 
     facts: Facts
-    measured: Measured
     facets: tuple[Facet, ...]
     table: Table
     slugs: Sequence[str]
     labels: Mapping[str, Mapping[str, Label]]
     kinds: Mapping[str, Mask]  # real and simulated rows
+    measured: Measured = NOTHING
     _totals: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
 
     def totals(self, kind: str) -> dict[str, dict[str, int]]:
@@ -40,7 +42,7 @@ class Listed:
         return self._totals[kind]
 
 
-def channels(found: Facts, measured: Measured) -> Listed:
+def channels(found: Facts) -> Listed:
     rows = found.channels
     models = [found.models[row.model_id] for row in rows]
     sellers = [found.providers[row.provider_id] for row in rows]
@@ -51,7 +53,6 @@ def channels(found: Facts, measured: Measured) -> Listed:
         "provider": Column.of_one([seller.slug for seller in sellers], sorted(providers)),
         "protocol": Column.of_one([row.protocol for row in rows], Protocol.values),
         "live": _yes_or_no([row.live for row in rows]),
-        "measured": _yes_or_no([row.pk in measured.channels for row in rows]),
         "price": Column.of_one([choices.band_of(price) for price in prices], choices.bands("")),
         "country": Column.of_one([seller.country or UNKNOWN for seller in sellers]),
         "processing_region": Column.of_one([seller.processing_region or UNKNOWN for seller in sellers]),
@@ -68,8 +69,6 @@ def channels(found: Facts, measured: Measured) -> Listed:
         "slug": np.arange(len(rows)),
         "price": by_number(price, names),
         "-price": by_number(price, names, falling=True),
-        "speed": by_number(_numbers([measured.ttft.get(row.pk) for row in rows]), names),
-        "output": by_number(_numbers([measured.tps.get(row.pk) for row in rows]), names, falling=True),
         **_model_orders(models, names),
     }
     texts = [
@@ -78,7 +77,6 @@ def channels(found: Facts, measured: Measured) -> Listed:
     ]
     return Listed(
         facts=found,
-        measured=measured,
         facets=choices.CHANNELS,
         table=_table([row.pk for row in rows], columns, {"price": price}, texts, orders),
         slugs=[row.slug for row in rows],
@@ -87,7 +85,7 @@ def channels(found: Facts, measured: Measured) -> Listed:
     )
 
 
-def models(found: Facts, measured: Measured) -> Listed:
+def models(found: Facts) -> Listed:
     sold: defaultdict[tuple[int, bool], list[ChannelFacts]] = defaultdict(list)
     for channel in found.channels:
         sold[channel.model_id, found.providers[channel.provider_id].is_simulated].append(channel)
@@ -110,12 +108,10 @@ def models(found: Facts, measured: Measured) -> Listed:
         **_model_orders(models, names),
     }
     columns = _model_columns(models)
-    columns["measured"] = _yes_or_no([any(one.pk in measured.channels for one in sold[row]) for row in rows])
     numbers = {"offers": offers, "cheapest": cheapest, "dearest": dearest, "spread": spread}
     texts = ["\n".join((model.name, model.slug, model.family, model.maker, model.maker_name)) for model in models]
     return Listed(
         facts=found,
-        measured=measured,
         facets=choices.MODELS,
         table=_table([pk for pk, _simulated in rows], columns, numbers, texts, orders),
         slugs=[model.slug for model in models],
@@ -124,7 +120,7 @@ def models(found: Facts, measured: Measured) -> Listed:
     )
 
 
-def providers(found: Facts, measured: Measured) -> Listed:
+def providers(found: Facts) -> Listed:
     rows = sorted(found.providers.values(), key=lambda row: row.slug)
     sold: defaultdict[int, list[ChannelFacts]] = defaultdict(list)
     for channel in found.channels:
@@ -154,13 +150,40 @@ def providers(found: Facts, measured: Measured) -> Listed:
     texts = ["\n".join((row.slug, row.name_zh, row.name_en)) for row in rows]
     return Listed(
         facts=found,
-        measured=measured,
         facets=choices.PROVIDERS,
         table=_table([row.pk for row in rows], columns, numbers, texts, orders),
         slugs=[row.slug for row in rows],
         labels=_labels(found, choices.PROVIDERS),
         kinds=_kinds([row.is_simulated for row in rows]),
     )
+
+
+def with_measured_channels(base: Listed, measured: Measured) -> Listed:
+    """``base`` with what was measured of its channels, which changes oftener than what is for sale."""
+    keys, names = base.table.keys.tolist(), np.argsort(base.table.orders["name"])
+    orders = {
+        "speed": by_number(_numbers([measured.ttft.get(key) for key in keys]), names),
+        "output": by_number(_numbers([measured.tps.get(key) for key in keys]), names, falling=True),
+    }
+    return _measured(base, measured, [key in measured.channels for key in keys], orders)
+
+
+def with_measured_models(base: Listed, measured: Measured) -> Listed:
+    """``base`` with which of its models were measured through a channel of the row's kind."""
+    found = base.facts
+    known = {
+        (one.model_id, found.providers[one.provider_id].is_simulated)
+        for one in found.channels
+        if one.pk in measured.channels
+    }
+    rows = zip(base.table.keys.tolist(), base.kinds[choices.SIMULATED].tolist(), strict=True)
+    return _measured(base, measured, [row in known for row in rows], {})
+
+
+def _measured(base: Listed, measured: Measured, rows: Sequence[bool], orders: Mapping[str, Places]) -> Listed:
+    columns = {**base.table.columns, "measured": _yes_or_no(rows)}
+    table = replace(base.table, columns=columns, orders={**base.table.orders, **orders})
+    return replace(base, table=table, measured=measured, _totals={})
 
 
 def _model_columns(models: Sequence[ModelFacts]) -> dict[str, Column]:

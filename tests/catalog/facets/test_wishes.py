@@ -30,7 +30,7 @@ def listed():
         tariffs={},
         prices={},
     )
-    return tables.channels(found, Measured(frozenset(), {}, {}))
+    return tables.with_measured_channels(tables.channels(found), Measured(frozenset(), {}, {}))
 
 
 def read(listed, query):
