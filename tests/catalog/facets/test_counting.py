@@ -6,12 +6,14 @@ import math
 from itertools import combinations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.facets.counting import Column, Drop, Selection, Table, by_number, by_rank, ranks
 
 COLOURS, KINDS = ("red", "green", "blue"), ("text", "image", "audio")
+# A busy machine is no fault of the code.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 ROWS = st.lists(
     st.fixed_dictionaries(
         {
@@ -85,6 +87,7 @@ def naive(rows, wish, *, without=()):
     ]
 
 
+@UNHURRIED
 @given(rows=ROWS, wish=WISHES)
 def test_the_same_rows_are_left(rows, wish):
     selection = select(rows, wish)
@@ -95,6 +98,7 @@ def test_the_same_rows_are_left(rows, wish):
         assert selection.left_without(name) == len(naive(rows, wish, without=[name]))
 
 
+@UNHURRIED
 @given(rows=ROWS, wish=WISHES)
 def test_a_facets_values_are_counted_under_all_other_filters(rows, wish):
     selection = select(rows, wish)
@@ -105,6 +109,7 @@ def test_a_facets_values_are_counted_under_all_other_filters(rows, wish):
         assert selection.counts(name) == expected
 
 
+@UNHURRIED
 @given(rows=ROWS, wish=WISHES)
 def test_the_fewest_filters_whose_dropping_leaves_most_are_named(rows, wish):
     drop = select(rows, wish).cheapest_drop()
@@ -120,6 +125,7 @@ def test_the_fewest_filters_whose_dropping_leaves_most_are_named(rows, wish):
             return
 
 
+@UNHURRIED
 @given(rows=ROWS)
 def test_every_order_has_every_row_once_and_unknown_numbers_last(rows):
     table = table_of(rows)

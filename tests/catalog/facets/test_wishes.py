@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.http import QueryDict
 from django.test import RequestFactory
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from catalog.facets import tables, wishes
@@ -108,9 +108,12 @@ def test_too_many_parameters_are_cut_off_and_said(listed, count):
     assert request.GET.urlencode() == "live=yes"
 
 
+# A busy machine is no fault of the code.
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 NAMES = st.sampled_from(("q", "maker", "context", "country", "live", "price", "price_min", "kind", "sort", "page", "x"))
 
 
+@UNHURRIED
 @given(pairs=st.lists(st.tuples(NAMES, st.text(max_size=12)), max_size=12))
 def test_whatever_is_asked_is_read_and_its_own_link_is_read_the_same(listed, pairs):
     asked = QueryDict(mutable=True)
