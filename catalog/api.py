@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
@@ -21,6 +21,9 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from catalog import narrowing, pricing
+from catalog.facets import choices, index
+from catalog.facets.choices import Facet
+from catalog.facets.tables import Listed
 from catalog.language import is_chinese
 from catalog.models import AIModel, Channel, Listing, Price, Provider, Scenario
 from catalog.serializers import ChannelShape, ModelShape, ProviderShape, ScenarioShape
@@ -102,7 +105,10 @@ class CatalogueViewSet(GenericViewSet[Any]):
     lookup_field = "slug"
     lookup_value_regex = "[^/]+"
     pagination_class = Pages
-    filters: ClassVar[Mapping[str, narrowing.Condition]] = {}
+
+    def listed(self) -> Listed | None:
+        """What the list is narrowed in; None where it cannot be narrowed."""
+        return None
 
     @abstractmethod
     def rows(self) -> QuerySet[Any, Any]:
@@ -114,9 +120,12 @@ class CatalogueViewSet(GenericViewSet[Any]):
 
     def list(self, request: Request) -> Response:
         """One page."""
-        found = self.rows().filter(narrowing.condition(self.filters, request.query_params))
-        page = self.paginate_queryset(found)
-        return self.get_paginated_response(self.render(page or []))
+        listed = self.listed()
+        if listed is None:
+            return self.get_paginated_response(self.render(self.paginate_queryset(self.rows()) or []))
+        slugs: Sequence[Any] = self.paginate_queryset(narrowing.narrow(listed, request.query_params)) or []  # type: ignore[arg-type]  # a list has pages, too
+        rows = {row["slug"]: row for row in self.render(self.rows().filter(slug__in=slugs))}
+        return self.get_paginated_response([rows[slug] for slug in slugs if slug in rows])
 
     def retrieve(self, request: Request, slug: str) -> Response:
         """One of them."""
@@ -127,23 +136,25 @@ class CatalogueViewSet(GenericViewSet[Any]):
         return Response(found[0])
 
 
-def described(shape: type[BaseSerializer[Any]], filters: Mapping[str, narrowing.Condition]) -> Any:
+def described(shape: type[BaseSerializer[Any]], facets: Sequence[Facet]) -> Any:
     word = shape.__name__.removesuffix("Shape").lower()
     return extend_schema_view(
         list=extend_schema(
             summary=f"List {word}s, a page at a time",
-            parameters=narrowing.parameters(filters),
+            parameters=narrowing.parameters(facets),
             responses={200: shape(many=True), 400: ProblemSerializer},
         ),
         retrieve=extend_schema(summary=f"Read one {word}", responses={200: shape, 404: ProblemSerializer}),
     )
 
 
-@described(ChannelShape, narrowing.OF_CHANNELS)
+@described(ChannelShape, choices.CHANNELS)
 class ChannelViewSet(CatalogueViewSet):
     queryset = Channel.objects.none()
     serializer_class = ChannelShape
-    filters = narrowing.OF_CHANNELS
+
+    def listed(self) -> Listed:
+        return index.channels()
 
     def rows(self) -> QuerySet[Any, Any]:
         return Channel.objects.listed().contenders().with_live().order_by("slug").values_list(*CHANNEL.values())
@@ -206,11 +217,13 @@ def _in_language(zh: str, en: str) -> str:
     return (zh or en) if is_chinese() else (en or zh)
 
 
-@described(ProviderShape, narrowing.OF_PROVIDERS)
+@described(ProviderShape, choices.PROVIDERS)
 class ProviderViewSet(CatalogueViewSet):
     queryset = Provider.objects.none()
     serializer_class = ProviderShape
-    filters = narrowing.OF_PROVIDERS
+
+    def listed(self) -> Listed:
+        return index.providers()
 
     def rows(self) -> QuerySet[Any, Any]:
         listed = Count("channels", filter=Q(channels__listing=Listing.LISTED, channels__is_judge=False))
@@ -229,11 +242,13 @@ def _provider(row: Row) -> Row:
     return row | renamed | {"name": _in_language(row["name_zh"], row["name_en"]), "terms": terms, "mainland": mainland}
 
 
-@described(ModelShape, narrowing.OF_MODELS)
+@described(ModelShape, choices.MODELS)
 class ModelViewSet(CatalogueViewSet):
     queryset = AIModel.objects.none()
     serializer_class = ModelShape
-    filters = narrowing.OF_MODELS
+
+    def listed(self) -> Listed:
+        return index.models()
 
     def rows(self) -> QuerySet[Any, Any]:
         """Models that somebody sells."""
@@ -251,7 +266,7 @@ def _model(row: Row) -> Row:
     return row | {name: _plain(row[name]) for name in ("parameters_b", "active_parameters_b")}
 
 
-@described(ScenarioShape, {})
+@described(ScenarioShape, ())
 class ScenarioViewSet(CatalogueViewSet):
     queryset = Scenario.objects.none()
     serializer_class = ScenarioShape

@@ -35,6 +35,12 @@ def speed(channels: Iterable[int]) -> Measured:
     return _by_channel(Measurement.objects.filter(metric__in=SPEED, channel__in=list(channels)))
 
 
+def best_values(metrics: Iterable[str]) -> Iterable[tuple[int, str, float]]:
+    """Channel id, metric and best value, of everything that was measured in whichever scenario."""
+    rows = Measurement.objects.filter(metric__in=list(metrics))
+    return _best(rows, partition=("channel",)).values_list("channel_id", "metric", "value")
+
+
 class Spread(NamedTuple):
     """A timing's median and, where the same run had answers enough, its bad end."""
 
@@ -195,7 +201,7 @@ def _by_channel(rows: QuerySet[Measurement]) -> Measured:
     return dict(found)
 
 
-def _best(rows: QuerySet[Measurement], *, partition: tuple[str, ...]) -> Iterable[Measurement]:
+def _best(rows: QuerySet[Measurement], *, partition: tuple[str, ...]) -> QuerySet[Measurement]:
     apart = [F(each) for each in (*partition, "metric")]
     best_first = Window(RowNumber(), partition_by=apart, order_by=["-samples", "-measured_at"])
     return rows.annotate(place=best_first).filter(place=1)

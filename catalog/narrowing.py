@@ -1,83 +1,53 @@
-"""The API's query parameters: what a list may be narrowed by, and what is said to a value that makes no sense."""
+"""The API's query parameters: the same choices as the pages', and what is said to a value that makes no sense."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Sequence
 
-from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
-from catalog.models import AIModel, Protocol, Provider, Scenario
+from catalog.facets import choices
+from catalog.facets.choices import ALIASES, REAL, SIMULATED, UNKNOWN, YES, Facet
+from catalog.facets.tables import Listed
+from catalog.facets.wishes import KIND, PAGE, PRICE_MAX, PRICE_MIN, SORT, WORDS, LeftOut, read, select
 from marketplace.problems import Problem, unknown_value
 
-Condition = Callable[[str, str], Q]
-WORDS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 MOST_NAMED = 20
+SLUG = "slug"
+OURS = "simulated"
 
 
-def condition(filters: Mapping[str, Condition], wishes: Mapping[str, str]) -> Q:
-    """All that ``wishes`` (query parameters) ask for together. Raises Problem, which names the parameter."""
-    wanted = Q()
-    for name, build in filters.items():
-        if value := wishes.get(name, "").strip():
-            wanted &= build(name, value)
-    return wanted
+def narrow(listed: Listed, parameters: QueryDict) -> list[str]:
+    """The slugs of the rows that fit, by slug or as ``sort`` says. Raises Problem, which names the parameter."""
+    wish = read(parameters, listed)
+    for one in wish.left_out:
+        # The API has no kind, and DRF reads the page.
+        if one.name not in (KIND, PAGE):
+            raise unknown_value(one.name, one.value, known=_mend(one, listed))
+    order = wish.sort if parameters.get(SORT, "").strip() else SLUG
+    selection = select(wish, listed, kinds=_kinds(parameters.get(OURS, "").strip()))
+    # A model that real and simulated channels serve has two rows in the table.
+    return list(dict.fromkeys(listed.slugs[place] for place in selection.places_in_order(order)))
 
 
-def parameters(filters: Mapping[str, Condition]) -> list[OpenApiParameter]:
-    """``filters`` for the API's description."""
-    return [
-        OpenApiParameter(name, OpenApiTypes.STR, description=build.__doc__ or "") for name, build in filters.items()
-    ]
-
-
-def flag(path: str) -> Condition:
-    """A yes-or-no column; rows where it is unknown fit neither."""
-
-    def build(name: str, value: str) -> Q:
-        """true or false; what is unknown is in neither"""
-        if value.lower() not in WORDS:
-            raise unknown_value(name, value, known=_("Take true or false."))
-        return Q(**{path: WORDS[value.lower()]})
-
-    return build
-
-
-def one_of(path: str, rows: Callable[[], QuerySet[Any]], column: str = "slug") -> Condition:
-    """A slug that must be among ``rows``; where it is not, the reader is told some that are."""
-
-    def build(name: str, value: str) -> Q:
-        """a slug"""
-        # PostgreSQL refuses to be asked about a NUL.
-        if "\0" in value or not rows().filter(**{column: value}).exists():
-            names = rows().order_by(column).values_list(column, flat=True).distinct()[:MOST_NAMED]
-            raise unknown_value(name, value, known=_("Take one of these: %s") % ", ".join(names))
-        return Q(**{path: value})
-
-    return build
-
-
-def protocol(path: str) -> Condition:
-    def build(name: str, value: str) -> Q:
-        """openai, anthropic or gemini"""
-        if value not in Protocol.values:
-            raise unknown_value(name, value, known=_("Take one of these: %s") % ", ".join(Protocol.values))
-        return Q(**{path: value})
-
-    return build
-
-
-def country(path: str) -> Condition:
-    def build(name: str, value: str) -> Q:
-        """an ISO 3166 code such as CN"""
-        if len(value) != 2 or not value.isascii() or not value.isalpha():
-            raise unknown_value(name, value, known=_("Take a code of two letters, such as CN or US."))
-        return Q(**{path: value.upper()})
-
-    return build
+def parameters(facets: Sequence[Facet]) -> list[OpenApiParameter]:
+    """The API's description of what a list of these ``facets`` may be narrowed by."""
+    if not facets:
+        return []
+    described = [OpenApiParameter(WORDS, OpenApiTypes.STR, description="words that a name has; all must be there")]
+    for facet in facets:
+        repeated = "" if facet.is_single else "; repeat it for alternatives"
+        described.append(OpenApiParameter(facet.name, OpenApiTypes.STR, description=facet.help + repeated))
+    if choices.PRICE in facets:
+        text = "per million tokens, three parts input to one part output, in the site's currency"
+        described.append(OpenApiParameter(PRICE_MIN, OpenApiTypes.NUMBER, description=f"at least this price {text}"))
+        described.append(OpenApiParameter(PRICE_MAX, OpenApiTypes.NUMBER, description=f"at most this price {text}"))
+    described.append(OpenApiParameter(OURS, OpenApiTypes.BOOL, description="true or false; both where it is left out"))
+    described.append(OpenApiParameter(SORT, OpenApiTypes.STR, description="as on the list's page; else by slug"))
+    return described
 
 
 def page_size(value: str, *, most: int) -> int:
@@ -88,26 +58,25 @@ def page_size(value: str, *, most: int) -> int:
     return int(value)
 
 
-OF_CHANNELS: dict[str, Condition] = {
-    "scenario": one_of("scenarios__slug", lambda: Scenario.objects.all()),
-    "provider": one_of("provider__slug", lambda: Provider.objects.listed()),
-    "model": one_of("model__slug", lambda: AIModel.objects.all()),
-    "maker": one_of("model__maker", lambda: AIModel.objects.all(), "maker"),
-    "protocol": protocol("protocol"),
-    "live": flag("live"),
-    "simulated": flag("provider__is_simulated"),
-    "open_weights": flag("model__open_weights"),
-    "reasoning": flag("model__reasons"),
-    "trains_on_inputs": flag("provider__trains_on_inputs"),
-}
-OF_PROVIDERS: dict[str, Condition] = {
-    "simulated": flag("is_simulated"),
-    "country": country("country"),
-    "trains_on_inputs": flag("trains_on_inputs"),
-    "allows_trials": flag("allows_trials"),
-}
-OF_MODELS: dict[str, Condition] = {
-    "maker": one_of("maker", lambda: AIModel.objects.all(), "maker"),
-    "open_weights": flag("open_weights"),
-    "reasoning": flag("reasons"),
-}
+def _kinds(simulated: str) -> tuple[str, ...]:
+    if not simulated:
+        return REAL, SIMULATED
+    wanted = ALIASES.get(simulated.lower(), UNKNOWN)
+    if wanted == UNKNOWN:
+        raise unknown_value(OURS, simulated, known=_("Take true or false."))
+    return (SIMULATED,) if wanted == YES else (REAL,)
+
+
+def _mend(one: LeftOut, listed: Listed) -> str:
+    if one.name == WORDS:
+        return _("Take a few words of the name.")
+    if one.name in (PRICE_MIN, PRICE_MAX):
+        return _("Take a number from 0.")
+    if one.name == SORT:
+        return _("Take one of these: %s") % ", ".join(order for order in listed.table.orders if order != SLUG)
+    facet = next(facet for facet in listed.facets if facet.name == one.name)
+    if facet.is_flag:
+        return _("Take true, false or unknown.") if UNKNOWN in facet.labels else _("Take true or false.")
+    if facet.name == "country":
+        return _("Take a code of two letters, such as CN or US.")
+    return _("Take one of these: %s") % ", ".join(sorted(listed.table.columns[one.name].values)[:MOST_NAMED])

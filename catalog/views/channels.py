@@ -5,35 +5,41 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from catalog import sheet, shelf
+from catalog import sheet
 from catalog.comparison import with_scenarios
-from catalog.filters import ChannelFilter
-from catalog.models import Channel, Scenario
+from catalog.facets import index, rows
+from catalog.facets.panel import Panel
+from catalog.models import Channel
 from catalog.pagecache import shared_page
-from catalog.views import shown
 
 CHANNELS_PER_PAGE = 30
+SORTINGS = {
+    "relevance": _("Live first"),
+    "price": _("Price: low to high"),
+    "-price": _("Price: high to low"),
+    "speed": _("First words: fastest"),
+    "output": _("Tokens/s: most"),
+    "context": _("Context: longest"),
+    "newest": _("Newest model"),
+    "name": _("Name"),
+}
 
 
 @require_safe
 @shared_page
 def list_channels(request: HttpRequest) -> HttpResponse:
     """Every channel, narrowed by the address's parameters."""
-    form = ChannelFilter(request.GET)
-    found = shelf.with_prices(form.apply(shown.offered().for_lists()).order_by("-live", "model__name", "slug"))
-    page = Paginator(found, CHANNELS_PER_PAGE).get_page(request.GET.get("page"))
-    items = shelf.with_speed(page.object_list)
+    panel = Panel.of(request, index.channels(), per_page=CHANNELS_PER_PAGE, sortings=SORTINGS)
+    found = rows.channels(panel)
     context = {
-        "form": form,
-        "page": page,
-        "items": items,
-        "to_compare": _to_compare(form, items),
-        "counts": shown.counts(),
+        "panel": panel,
+        "rows": found,
+        "to_compare": _to_compare(panel, found),
         "section": "channels",
     }
     return render(request, "catalog/channels.html", context)
@@ -47,10 +53,10 @@ def show_channel(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "catalog/channel.html", sheet.of_channel(channel) | {"section": "channels"})
 
 
-def _to_compare(form: ChannelFilter, items: list[shelf.Item]) -> str:
+def _to_compare(panel: Panel, found: list[rows.ChannelRow]) -> str:
     """The query that opens the trial form with this page's live channels; empty when they are too few."""
-    live = [item.channel.slug for item in items if item.is_live][: settings.TRIAL_MAX_CHANNELS]
-    scenario = form.answers.get("scenario") or Scenario.objects.open().first()
+    live = [row["slug"] for row in found if row["is_live"]][: settings.TRIAL_MAX_CHANNELS]
+    scenario = next(iter([*panel.wish.chosen.get("scenario", ()), *panel.listed.labels["scenario"]]), None)
     if len(live) < 2 or scenario is None:
         return ""
-    return urlencode({"scenario": scenario.slug, "channel": live}, doseq=True)
+    return urlencode({"scenario": scenario, "channel": live}, doseq=True)

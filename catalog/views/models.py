@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from catalog import sellers
+from catalog.facets import index, rows
+from catalog.facets.panel import Panel
 from catalog.models import AIModel
 from catalog.pagecache import shared_page
 from catalog.views import shown
 
 ROWS_PER_PAGE = 50
+SORTINGS = {
+    "relevance": _("Most offers"),
+    "newest": _("Newest"),
+    "price": _("Cheapest offer: low to high"),
+    "-price": _("Dearest offer: high to low"),
+    "spread": _("Largest price difference"),
+    "context": _("Context: longest"),
+    "name": _("Name"),
+}
 
 
 @require_safe
 @shared_page
 def list_models(request: HttpRequest) -> HttpResponse:
-    """Every model that some listed channel of the wanted kind serves."""
-    simulated = request.GET.get("kind") == "simulated"
-    serving = shown.offered().filter(model=OuterRef("pk"), provider__is_simulated=simulated)
-    offers = Count("channels", filter=shown.LISTED_CONTENDER & Q(channels__provider__is_simulated=simulated))
-    found = AIModel.objects.filter(Exists(serving)).annotate(offers=offers).order_by("maker_name", "name", "slug")
-    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "catalog/models.html", {"page": page, "simulated": simulated, "section": "models"})
+    """Every model that is sold, with how far its prices lie apart."""
+    panel = Panel.of(request, index.models(), per_page=ROWS_PER_PAGE, sortings=SORTINGS)
+    context = {"panel": panel, "rows": rows.models(panel), "section": "models"}
+    return render(request, "catalog/models.html", context)
 
 
 @require_safe

@@ -5,24 +5,28 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from catalog import evidence, shelf
 from catalog.countries import country_name
+from catalog.facets import index, rows
+from catalog.facets.panel import Panel
 from catalog.models import Provider
 from catalog.pagecache import shared_page
 from catalog.views import shown
 
 ROWS_PER_PAGE = 50
+SORTINGS = {"relevance": _("Most channels"), "models": _("Most models"), "name": _("Name")}
 
 
 @require_safe
 @shared_page
 def list_providers(request: HttpRequest) -> HttpResponse:
-    providers = list(shown.providers_by_offers())
-    real = [(provider, country_name(provider.country)) for provider in providers if not provider.is_simulated]
-    simulated = [provider for provider in providers if provider.is_simulated]
-    return render(request, "catalog/providers.html", {"real": real, "simulated": simulated, "section": "providers"})
+    """Every provider, with what is known of its terms."""
+    panel = Panel.of(request, index.providers(), per_page=ROWS_PER_PAGE, sortings=SORTINGS)
+    context = {"panel": panel, "rows": rows.providers(panel), "section": "providers"}
+    return render(request, "catalog/providers.html", context)
 
 
 @require_safe

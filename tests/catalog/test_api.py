@@ -112,6 +112,31 @@ def test_channels_may_be_narrowed(client, real, query):
     assert slugs(client, f"channels/?{query}") == ["acme-one"]
 
 
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("channels/?input=image", ["b"]),
+        ("channels/?input=image&input=text", ["a", "b"]),
+        ("channels/?context=128000", ["b"]),
+        ("channels/?price=1-5&measured=no", ["a"]),
+        ("channels/?price_min=5", ["b"]),
+        ("channels/?tools=unknown&structured_output=unknown", ["a", "b"]),
+        ("channels/?sort=-price", ["b", "a"]),
+        ("channels/?q=a-model", ["a"]),
+        ("models/?input=image", ["b-model"]),
+        ("models/?context=unknown&sort=name", ["a-model"]),
+        ("providers/?retention=30&live=yes", ["a-provider"]),
+    ],
+)
+def test_the_api_is_narrowed_like_the_pages(client, settings, query, left):
+    settings.SIMULATORS_URL = "http://127.0.0.1:1"
+    keeps = make_provider(slug="a-provider", retention_days=30, terms_source="https://a.example")
+    make_channel(slug="a", provider=keeps, model=make_model(slug="a-model"))
+    seeing = make_model(slug="b-model", input_kinds=["text", "image"], context_window=200_000)
+    make_price(channel=make_channel(slug="b", model=seeing, price=False), input=Decimal(20), output=Decimal(20))
+    assert slugs(client, query) == left
+
+
 def test_the_opposite_narrows_to_the_others(client, real):
     make_channel(slug="other")
     for query in ("live=false", "simulated=true", "protocol=openai"):
@@ -139,6 +164,12 @@ def test_what_is_unknown_is_neither_yes_nor_no(client):
         ("channels/?scenario=%00", "scenario", "text-generation"),
         ("providers/?country=FRA", "country", "CN"),
         ("models/?maker=nope", "maker", "labs"),
+        ("channels/?reasoning=perhaps", "reasoning", "unknown"),
+        ("channels/?simulated=perhaps", "simulated", "true"),
+        ("channels/?price_max=nan", "price_max", "number"),
+        ("channels/?sort=luck", "sort", "price"),
+        ("channels/?context=64", "context", "128000"),
+        ("channels/?maker=labs&maker=nope", "maker", "labs"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_named_and_mended(client, real, query, field, mend):
@@ -182,6 +213,8 @@ def test_a_list_costs_four_queries_however_long(client, django_assert_num_querie
     scenario = make_scenario()
     for _ in range(12):
         make_channel(scenario=scenario)
+    for name in ("channels", "providers", "models"):  # the tables that they are narrowed in are built once
+        client.get(f"/api/v1/{name}/")
     with django_assert_num_queries(4):
         assert len(client.get("/api/v1/channels/").json()["results"]) == 12
     with django_assert_num_queries(2):

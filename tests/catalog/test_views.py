@@ -189,7 +189,7 @@ def test_channel_list_survives_absurd_parameters(client: Client) -> None:
     response = client.get("/en/channels/", absurd)
     assert response.status_code == 200
     assert "There is no such choice" in response.content.decode()
-    assert len(response.context["items"]) == 2
+    assert len(response.context["rows"]) == 2
 
 
 def test_channel_list_offers_to_compare_live_channels(client: Client) -> None:
