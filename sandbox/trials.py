@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Avg, F, Prefetch, Q
+from django.db.models import Avg, F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.models import Channel, FxRate, Price, Scenario
 from marketplace.billing import ledger, purse, quotas
-from sandbox import calling, judging, pairs, rounds, tasks
+from sandbox import calling, judging, pairs, pictures, rounds, tasks
 from sandbox.graders.rule.references import checks_for
 from sandbox.models import Answer, Contender, Picture, Prompt, PromptSet, Trial, TrialState
 
@@ -117,8 +117,7 @@ def house_prompts(scenario: Scenario, language: str, *, mode: Trial.Mode = Trial
     adaptive trial may ask all of them, in the order drawn: what it asks first must be no easier than the rest.
     """
     newest = scenario.prompt_sets.filter(version__isnull=False).order_by("-version").first()
-    asked = newest.prompts.filter(language=language) if newest else Prompt.objects.none()
-    prompts = list(asked.prefetch_related(Prefetch("pictures", Picture.objects.outlines())))
+    prompts = list(pictures.with_outlines(newest.prompts.filter(language=language))) if newest else []
     draw = random.Random(f"{scenario.slug} {language} {timezone.localdate()}")  # noqa: S311  # not a secret
     if mode == Trial.Mode.ADAPTIVE:
         return draw.sample(prompts, min(settings.TRIAL_MAX_PROMPTS, len(prompts)))

@@ -93,8 +93,10 @@ class PictureQuerySet(models.QuerySet["Picture"]):
 
 
 class Picture(models.Model):
-    """图: what a prompt shows, as it is sent. It is kept here and not as a file, so that it is frozen with its prompt, is
-    at hand for every worker, and goes when the prompt goes."""
+    """图: what a prompt shows, as it is sent.
+
+    It is kept here and not as a file: frozen with its prompt, at hand for every worker, and gone when the prompt goes.
+    """
 
     class Kind(models.TextChoices):
         PNG = "image/png", "PNG"

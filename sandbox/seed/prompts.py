@@ -17,7 +17,6 @@ from sandbox.models import Picture, Prompt, PromptSet
 from sandbox.seed import pictures
 from sandbox.seed.written import SCENARIOS, Written, read_prompts
 
-
 SAMPLES = 4  # of each scenario and language
 SAMPLE_FIELDS = ("language", "position", "text", "picture", "picture_alt")
 

@@ -68,7 +68,10 @@ def _model(slug: str, maker: str, talent: Talent, context: int = 128, *, open_we
 _ALL = [
     _model("cedar-large", "cedarworks", Talent(0.92, 0.80, 0.95, 0.85, "vivid", english=1.0, sees=0.92), 200),
     _model("cedar-small", "cedarworks", Talent(0.62, 0.50, 0.80, 0.55, "plain", length=0.9, sees=0.62), 200),
-    _model("cedar-think", "cedarworks", Talent(0.70, 0.95, 0.90, 0.90, "plain", thinks=True, draws="soundly", sees=0.88), 200),
+    _model(
+        "cedar-think", "cedarworks",
+        Talent(0.70, 0.95, 0.90, 0.90, "plain", thinks=True, draws="soundly", sees=0.88), 200,
+    ),
     _model("brook-max", "brookhollow", Talent(0.84, 0.72, 0.88, 0.80, "vivid", length=1.15, sees=0.9), 1000),
     _model("brook-mini", "brookhollow", Talent(0.52, 0.42, 0.70, 0.45, "plain", length=0.8, sees=0.64), 1000),
     _model("brook-lite", "brookhollow", Talent(0.34, 0.25, 0.50, 0.30, "generic", chinese=0.6, sees=0.4), 256),
@@ -88,7 +91,10 @@ _ALL = [
     _model("kestrel-1", "kestrel-loft", Talent(0.76, 0.58, 0.80, 0.60, "salesy", draws="in_code", sees=0.74)),
     _model("kestrel-1-mini", "kestrel-loft", Talent(0.50, 0.36, 0.65, 0.40, "salesy", length=0.8, sees=0.46), 64),
     _model("larch-think", "larchmere", Talent(0.56, 0.90, 0.85, 0.85, "plain", length=1.2, thinks=True)),
-    _model("larch-flash", "larchmere", Talent(0.54, 0.50, 0.72, 0.50, "plain", length=0.85, draws="carelessly", sees=0.52)),
+    _model(
+        "larch-flash", "larchmere",
+        Talent(0.54, 0.50, 0.72, 0.50, "plain", length=0.85, draws="carelessly", sees=0.52),
+    ),
     _model("pebble-3b", "pebbleshore", Talent(0.24, 0.15, 0.35, 0.20, "generic", chinese=0.3), 32, open_weights=True),
     _model("pebble-1b", "pebbleshore", Talent(0.10, 0.05, 0.15, 0.10, "generic", 0.2, 0.5), 8, open_weights=True),
     _model("sim-judge", "assay-office", Talent(0.5, 0.5, 1.0, 0.5, "terse", sees=0.5), 64),

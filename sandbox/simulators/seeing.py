@@ -23,12 +23,13 @@ _READING, _ANSWER = {"zh": "读数", "en": "Reading"}, {"zh": "答案", "en": "A
 _GAP = {"zh": "", "en": " "}
 _UNKNOWN = {
     "zh": "收到 {count} 张图片（{kinds}）。这是一个模拟模型，只认得本站自带的图片，读不了这一张，因此无法根据它回答。",
-    "en": "{count} picture(s) arrived ({kinds}). This is a simulated model: it knows the pictures that come with this site,"
-    " and cannot read this one, so it has no answer from it.",
+    "en": "{count} picture(s) arrived ({kinds}). This is a simulated model: it knows the pictures that come with this"
+    " site, and cannot read this one, so it has no answer from it.",
 }
 _OTHER = {
     "zh": "这是本站自带的一张图：{alt}。模拟模型只会回答这张图自己的题目，换一个问题就答不了。",
-    "en": "This is one of the site's own pictures: {alt}. A simulated model answers that picture's own question and no other.",
+    "en": "This is one of the site's own pictures: {alt}. A simulated model answers that picture's own question and no"
+    " other.",
 }
 _USE = {
     "zh": (

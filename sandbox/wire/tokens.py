@@ -39,7 +39,7 @@ def at_most(text: str) -> int:
 
 
 # Pictures. Every maker has a rule of its own, in its guide to vision or as it is seen to bill:
-# - OpenAI: 85 + 170 for each tile of 512 pixels, at most 8; or patches of 32, at most 2,500 times 1.2 or 1,536 times 2.46
+# - OpenAI: 85 + 170 for each tile of 512 pixels, at most 8; or patches of 32, at most 2,500 × 1.2 or 1,536 × 2.46
 #   (platform.openai.com/docs/guides/images-vision);
 # - Anthropic: an area of 750 pixels is a token, at most about 1,600, three times that where the newest see more sharply
 #   (platform.claude.com/docs/en/build-with-claude/vision);

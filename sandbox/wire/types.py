@@ -86,7 +86,7 @@ class Endpoint:
 
 @dataclass(frozen=True)
 class Image:
-    """A picture as ``sandbox.wire.images`` has read it. ``data`` is empty in an outline, which is enough for a price."""
+    """A picture as ``sandbox.wire.images`` has read it. ``data`` is empty in an outline, enough for a price."""
 
     media_type: str
     width: int

@@ -1,4 +1,4 @@
-"""``python -m sandbox.seed.pictures [slug …]``: draws the house's pictures from their data, the same bytes each time."""
+"""``python -m sandbox.seed.pictures [slug …]``: draws the house's pictures from their data, each time the same."""
 
 from __future__ import annotations
 
