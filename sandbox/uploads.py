@@ -68,7 +68,7 @@ def _read(file: UploadedFile, place: int) -> Picture:
 
 def plain(name: str) -> str:
     """A file's name as a label: letters, digits and a few signs."""
-    return STRANGE.sub(" ", name).strip()[-LONGEST_NAME:] or _("picture")
+    return " ".join(STRANGE.sub(" ", name).split())[-LONGEST_NAME:] or _("picture")
 
 
 def why(bad: BadImage) -> str:

@@ -30,6 +30,7 @@ _WORDS = {
     500: "INTERNAL",
     503: "UNAVAILABLE",
 }
+_STANDARD = str.maketrans("-_", "+/")
 _FINISH = {"stop": "STOP", "length": "MAX_TOKENS"}
 
 
@@ -46,7 +47,12 @@ def _image(part: Mapping[str, Any]) -> Image | None:
     if "fileData" in part or "file_data" in part:
         raise Refusal(400, "A simulated provider fetches nothing: send images as inline data.")
     held = _mapping(part, "inlineData", "inline_data")
-    return image_of(held.get("mimeType", held.get("mime_type")), held.get("data")) if held else None
+    if not held:
+        return None
+    data = held.get("data")
+    # Both alphabets of base64 are taken: Google's own SDK writes the one for addresses.
+    data = data.translate(_STANDARD) if isinstance(data, str) else data
+    return image_of(held.get("mimeType", held.get("mime_type")), data)
 
 
 class Gemini(Speaker):
