@@ -200,7 +200,9 @@ def _breakdown(title: str, breakdown: Breakdown) -> Iterator[Table]:
 def _prompt_named(prompt: Facts) -> str:
     """Its title, and what its pictures show: paper has them in words."""
     seen = _("; ").join(picture["alt"] for picture in prompt["pictures"])
-    return f"{prompt['title']} ({_('picture: %(alt)s') % {'alt': seen}})" if seen else str(prompt["title"])
+    if not seen:
+        return str(prompt["title"])
+    return _("%(title)s (picture: %(alt)s)") % {"title": prompt["title"], "alt": seen}
 
 
 def _prompts(facts: Facts, page: dict[str, Any]) -> Iterator[Table]:

@@ -1,4 +1,4 @@
-"""Simulated models know the house's pictures by their bytes, say so of all others, and refuse as their protocol does."""
+"""Simulated models know the house's pictures by their bytes, and no others; they refuse as their protocol does."""
 
 from __future__ import annotations
 
