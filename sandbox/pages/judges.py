@@ -86,7 +86,7 @@ def sight(judge: Facts) -> str:
     saw = judge.get("saw_pictures")
     if saw is None:
         return ""
-    return _("saw the pictures") if saw else _("was not shown the pictures, and went by the reference alone")
+    return _("was shown the pictures") if saw else _("was not shown the pictures, and went by the reference alone")
 
 
 def why_left_out(judge: Facts) -> str:

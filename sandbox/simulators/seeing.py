@@ -59,7 +59,7 @@ def fingerprint(image: Image) -> str:
 def look(talent: Talent, asked: Asked, rng: Random) -> tuple[str, str]:
     """(thoughts, answer) about the last known picture; thoughts are empty when the model does not think."""
     known = [prompt for image in asked.images if (prompt := house().get(fingerprint(image)))]
-    tongue = known[-1].language if known else "zh" if re.search(r"[㐀-鿿]", asked.text) else "en"
+    tongue = "zh" if re.search(r"[㐀-鿿]", asked.text) else "en"
     if not known:
         kinds = ", ".join(f"{image.media_type} {image.width} × {image.height}" for image in asked.images)
         return "", _UNKNOWN[tongue].format(count=len(asked.images), kinds=kinds)

@@ -265,7 +265,7 @@ def test_without_pictures_a_judge_is_asked_as_ever(scenario):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
     ("kinds", "saw", "said"),
-    [(["text", "image"], True, "saw the pictures"), (["text"], False, "went by the reference alone")],
+    [(["text", "image"], True, "was shown the pictures"), (["text"], False, "went by the reference alone")],
 )
 def test_the_record_says_whether_a_judge_saw_the_pictures(worker, kinds, saw, said):
     make_judge(model=make_model(input_kinds=kinds, maker="a-judges-maker"))
