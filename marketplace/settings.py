@@ -244,6 +244,11 @@ if PRODUCTION:
     CSRF_COOKIE_SECURE = True
 # One prompt may hold 20,000 characters and a request some dozens of prompts.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_500_000
+FILE_UPLOAD_HANDLERS = [
+    "sandbox.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 # How many proxies of ours stand in front: that many entries of X-Forwarded-For, from the right,
 # are believed. 0 believes none.
 TRUSTED_PROXIES = env_int("TRUSTED_PROXIES", 0)
@@ -330,6 +335,9 @@ TRIAL_MAX_PROMPTS = env_int("TRIAL_MAX_PROMPTS", 24)
 TRIAL_MAX_REPEATS = env_int("TRIAL_MAX_REPEATS", 5)
 TRIAL_MAX_ANSWERS = env_int("TRIAL_MAX_ANSWERS", 400)
 TRIAL_MAX_PROMPT_CHARS = env_int("TRIAL_MAX_PROMPT_CHARS", 20_000)
+TRIAL_MAX_PICTURES = 4
+# In base64 this is Anthropic's limit of 5 MiB, the tightest of the three protocols.
+TRIAL_MAX_PICTURE_BYTES = 3_932_160
 TRIAL_KEEP_DAYS = env_int("TRIAL_KEEP_DAYS", 30)
 ONE_CLICK_PROMPTS = 6
 # A jury has five judges at most: more cost more and decide nothing.

@@ -46,11 +46,17 @@ def keyless(channel: Channel) -> Endpoint:
 
 
 def question_of(prompt: Prompt) -> Question:
+    return replace(outline_of(prompt), images=tuple(picture.image for picture in prompt.shown))
+
+
+def outline_of(prompt: Prompt) -> Question:
+    """The question with its pictures' sizes in their place: enough for a price, at no reading of pictures."""
     return Question(
         text=prompt.text,
         system=prompt.system,
         max_output_tokens=prompt.max_output_tokens,
         thinking_tokens=prompt.thinking_tokens,
+        images=tuple(picture.outline for picture in prompt.shown),
     )
 
 
@@ -65,7 +71,7 @@ def into_trial_currency(
 
 def most_output(channel: Channel, question: Question) -> int:
     """Tokens, thinking included, that the request for ``question`` allows: dialects raise what was asked for."""
-    payload = ADAPTERS[channel.protocol].build(keyless(channel), question).payload
+    payload = ADAPTERS[channel.protocol].build(keyless(channel), replace(question, images=())).payload
     said = {**payload, **payload.get("generationConfig", {})}
     return sum(said[name] for name in CAPS if name in said)
 
@@ -76,7 +82,7 @@ def ceiling(question: Question, channel: Channel, price: Price | None, fx: dict[
     if price:
         known = pricing.ceiling(
             price.rates,
-            input_tokens=tokens.at_most(question.system + question.text) + TEMPLATE_TOKENS,
+            input_tokens=tokens.most_of(question, model=channel.wire_name) + TEMPLATE_TOKENS,
             output_tokens=most_output(channel, question),
         )
         held = into_trial_currency(known, price.currency, fx, up=True)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from catalog.models import Channel, Dimension, GraderKind
-from sandbox import records
+from sandbox import pictures, records
 from sandbox.models import Answer, AnswerState, Contender, Judgement, Prompt, Score, Trial
 from sandbox.reasons import Remark
 from sandbox.stats import FLOOR, Cells
@@ -51,7 +51,7 @@ class Found:
 
 
 def gather(trial: Trial, *, texts: bool = True) -> Found:
-    """Read a trial in five queries; without ``texts`` for a verdict alone."""
+    """Read a trial in six queries, or five without ``texts``, for a verdict alone."""
     rows = Answer.objects.of(trial).order_by("prompt__position", "prompt_id", "contender_id", "repeat")
     answers = list(rows if texts else rows.defer(*LONG_FIELDS))
     asked = {answer.prompt_id for answer in answers}
@@ -60,10 +60,11 @@ def gather(trial: Trial, *, texts: bool = True) -> Found:
     for score in graded if texts else graded.defer("reason", "evidence"):
         scores[score.answer_id].append(score)
     contenders = trial.contenders.select_related("channel__provider", "channel__model", "price").order_by("pk")
+    prompts = Prompt.objects.filter(pk__in=asked).order_by("position", "pk")
     return Found(
         trial=trial,
         contenders=list(contenders),
-        prompts=list(Prompt.objects.filter(pk__in=asked).order_by("position", "pk")),
+        prompts=list(pictures.with_outlines(prompts) if texts else prompts),
         dimensions=list(trial.rubric.dimensions.all()),
         answers=answers,
         scores=scores,

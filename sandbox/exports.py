@@ -74,6 +74,7 @@ def _titles(facts: Facts) -> list[Cell]:
         "answer",
         "thinking",
         "question",
+        "pictures",
     ]
 
 
@@ -92,6 +93,7 @@ def _cells(facts: Facts, answer: Facts, row: Facts, prompt: Facts) -> list[Cell]
         *(_score(answer, slug) for slug in slugs),
         *(" | ".join(_reasons(answer, slug)) for slug in slugs),
         *(answer["text"], answer["reasoning"], prompt["text"]),
+        " | ".join(f"{each['name']} {each['address']}" for each in prompt.get("pictures", [])),
     ]
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from catalog.models import Channel, Price
-from sandbox import jury, verdicts
+from sandbox import jury, pictures, verdicts
 from sandbox.breakdowns import graders, topics
 from sandbox.evidence import Found, failures, grade
 from sandbox.models import (
@@ -78,7 +78,7 @@ def freeze(
         "graders": graders(found),
         "judges": jury.told(found, judgements, idle=idle_judges, tested=verdicts.tested(pair_judgements)),
         "pairs": verdicts.side_by_side(pair_judgements),
-        "prompts": [_prompt(prompt) for prompt in found.prompts],
+        "prompts": [_prompt(prompt, trial.code) for prompt in found.prompts],
         "answers": _answers(found),
         "manifest": _manifest(found, [*judgements, *pair_judgements]),
     }
@@ -191,10 +191,10 @@ def rounded(number: float | None) -> float | None:
     return None if number is None or not math.isfinite(number) else round(number, 4)
 
 
-def _prompt(prompt: Prompt) -> Facts:
-    return {
-        field: getattr(prompt, field) for field in ("slug", "title", "text", "system", "reference", "language", "topic")
-    }
+def _prompt(prompt: Prompt, code: str) -> Facts:
+    fields = ("slug", "title", "text", "system", "reference", "language", "topic")
+    told = {field: getattr(prompt, field) for field in fields}
+    return {**told, "pictures": pictures.facts(prompt, code=code)}
 
 
 ANSWER_FIELDS = (

@@ -9,11 +9,15 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog.models import Channel, Dimension, Rubric, Scenario
+from sandbox import uploads
+from sandbox.models import Picture
 
 SUGGESTED = 8
 MOST_WEIGHT = 10.0
@@ -28,8 +32,10 @@ def new_nonce() -> str:
 class TrialForm(forms.Form):
     """``channels`` names slugs; without them ``top`` asks for that many suggested ones.
 
-    After is_valid: ``chosen`` (Channels in the order asked for; empty when ``top`` counts) and ``weights``
-    ({dimension slug | "cost" | "speed": weight} or None when the visitor left them alone).
+    ``files`` may hold up to four ``pictures`` for the visitor's prompt.
+
+    After is_valid: ``pictures`` (unsaved), ``chosen`` (Channels in the order asked for; empty when ``top`` counts) and
+    ``weights`` ({dimension slug | "cost" | "speed": weight} or None when the visitor left them alone).
     """
 
     scenario = forms.ModelChoiceField(
@@ -52,8 +58,10 @@ class TrialForm(forms.Form):
 
     data: QueryDict
 
-    def __init__(self, data: QueryDict) -> None:
-        super().__init__(data)
+    def __init__(self, data: QueryDict, files: MultiValueDict[str, Any] | None = None) -> None:
+        super().__init__(data, files)
+        self.attached: list[UploadedFile] = list(self.files.getlist("pictures")) if files else []
+        self.pictures: tuple[Picture, ...] = ()
         self.fields["prompt"].validators = []  # a NUL is left out below instead of refused
         self.chosen: list[Channel] = []
         self.weights: dict[str, float] | None = None
@@ -86,7 +94,17 @@ class TrialForm(forms.Form):
             self.add_error(None, _("No channel is chosen. Tick at least one, or take the suggested ones."))
         if scenario:
             self.weights = self._read_weights(scenario)
+        if self.attached:
+            self._read_pictures(cleaned.get("prompt", ""))
         return cleaned
+
+    def _read_pictures(self, prompt: str) -> None:
+        if not prompt:
+            self.add_error("prompt", _("Write what you want to know about the pictures."))
+        try:
+            self.pictures = uploads.read(self.attached)
+        except uploads.Unusable as unusable:
+            self.add_error(None, str(unusable))
 
     def _choose_channels(self) -> None:
         slugs = self.slugs
@@ -128,6 +146,7 @@ class TrialForm(forms.Form):
         if not self.cleaned_data.get("nonce"):
             return ""
         content = sorted((name, self.data.getlist(name)) for name in self.data if name != "csrfmiddlewaretoken")
+        content.append(("pictures", [picture.digest for picture in self.pictures]))
         return hashlib.sha256(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -13,7 +14,8 @@ from django.db.models import QuerySet
 from catalog.models import Channel, Price
 from sandbox import calling, loop
 from sandbox.graders.fence import quote
-from sandbox.models import AnswerState, JudgeCall, Prompt, Trial
+from sandbox.graders.pictures import Shown
+from sandbox.models import AnswerState, JudgeCall, Picture, Prompt, Trial
 from sandbox.saver import Saver, aside
 from sandbox.wire import tokens
 from sandbox.wire.client import Stop
@@ -25,11 +27,33 @@ Row = TypeVar("Row", bound=JudgeCall)
 
 
 def ceiling(
-    *, texts: list[str], more: int, output_tokens: int, by: Channel, price: Price | None, fx: dict[str, str]
+    *,
+    texts: list[str],
+    more: int,
+    output_tokens: int,
+    by: Channel,
+    price: Price | None,
+    fx: dict[str, str],
+    pictures: Sequence[Picture] = (),
 ) -> Decimal:
     """The most that one call may cost which shows a judge ``texts`` and ``more`` bytes, with its instructions."""
-    longest = "".join(quote(text) for text in texts) + "x" * (GUIDE_BYTES + more)
-    return calling.ceiling(Question(text=longest, max_output_tokens=output_tokens), by, price, fx)
+    told = [*texts, *alts(pictures)]
+    longest = "".join(quote(text) for text in told) + "x" * (GUIDE_BYTES + more)
+    images = tuple(picture.outline for picture in pictures) if by.model.takes_pictures else ()
+    return calling.ceiling(Question(text=longest, max_output_tokens=output_tokens, images=images), by, price, fx)
+
+
+def alts(pictures: Iterable[Picture]) -> list[str]:
+    return [text for picture in pictures for text in (picture.alt_zh, picture.alt_en)]
+
+
+def shown_to(judge: Channel, prompt: Prompt) -> Shown:
+    """What a judge is given of the prompt's pictures: themselves where its model takes any, else a word on them."""
+    pictures = prompt.shown
+    if judge.model.takes_pictures:
+        return Shown(images=tuple(picture.image for picture in pictures))
+    field = "alt_zh" if prompt.language == "zh" else "alt_en"
+    return Shown(told=tuple(getattr(picture, field) or picture.name for picture in pictures))
 
 
 def room_for(prompt: Prompt) -> int:

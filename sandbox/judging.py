@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
+from itertools import product
 from typing import Any
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from django.db.models import Avg, F, Q, QuerySet
 from catalog.models import Channel, Dimension, GraderKind, Price, Scenario
 from sandbox import calling, charting, judge_calls, loop, pairs, reports
 from sandbox.graders import judge, panel, rule
-from sandbox.judge_calls import AskingJudge, Desk, beginning, room_for
+from sandbox.judge_calls import AskingJudge, Desk, beginning, room_for, shown_to
 from sandbox.models import Answer, AnswerState, Judgement, PairJudgement, Prompt, Score, Trial
 from sandbox.relay import Relay
 from sandbox.runner import watched
@@ -60,6 +61,7 @@ def ceiling(prompt: Prompt, by: Channel, price: Price | None, fx: dict[str, str]
         by=by,
         price=price,
         fx=fx,
+        pictures=prompt.shown,
     )
 
 
@@ -131,21 +133,24 @@ def grade_by_rule(trial: Trial) -> list[Score]:
     dimensions = [d for d in trial.rubric.dimensions.all() if GraderKind.RULE in d.graders]
     answers = Answer.objects.of(trial).done().exclude(prompt__checks=[]).exclude(scores__grader=GraderKind.RULE)
     answers = answers.select_related("prompt")
-    scores = []
-    for answer in answers:
-        found = rule.grade(answer.prompt.checks, answer.text)
-        scores += [
-            Score(
-                answer=answer,
-                dimension=dimension,
-                grader=GraderKind.RULE,
-                value=found.value,
-                reason=found.reason,
-                evidence=found.evidence,
-            )
-            for dimension in dimensions
-        ]
-    return scores
+    cells = product(answers, dimensions)
+    return [ruled(answer, dimension) for answer, dimension in cells if checks_on(answer, dimension)]
+
+
+def checks_on(answer: Answer, dimension: Dimension) -> list[rule.Check]:
+    return rule.concerning(answer.prompt.checks, dimension.slug)
+
+
+def ruled(answer: Answer, dimension: Dimension) -> Score:
+    found = rule.grade(checks_on(answer, dimension), answer.text)
+    return Score(
+        answer=answer,
+        dimension=dimension,
+        grader=GraderKind.RULE,
+        value=found.value,
+        reason=found.reason,
+        evidence=found.evidence,
+    )
 
 
 def close(trial: Trial) -> None:
@@ -183,7 +188,7 @@ def lay_out(trial: Trial, judges: Sequence[Channel]) -> None:
 def load(desk: Desk, judges: Sequence[Channel], speaker: Speaker) -> list[Judging]:
     """The judgements that are still to be asked for."""
     waiting = Judgement.objects.filter(answer__contender__trial=desk.trial, state=AnswerState.WAITING)
-    rows = waiting.select_related("answer__prompt", "judge__provider", "judge__model")
+    rows = waiting.select_related("judge__provider", "judge__model").prefetch_related("answer__prompt__pictures")
     dimensions = [d for d in desk.trial.rubric.dimensions.all() if GraderKind.JUDGE in d.graders]
     endpoints = {j.pk: calling.endpoint_of(j) for j in judges}
     return [
@@ -200,6 +205,7 @@ class Judging(AskingJudge[Judgement]):
         super().__init__(row, endpoint, desk)
         self.dimensions = dimensions
         self.speaker = speaker
+        self.shown = shown_to(row.judge, row.answer.prompt)
 
     async def ask(self) -> None:
         answer = self.row.answer
@@ -209,7 +215,8 @@ class Judging(AskingJudge[Judgement]):
             await self.save({"state": AnswerState.DONE, "charge": Decimal(0)}, scores)
             return
         outcome = await self.outcome()
-        await self.save(await self.fields(outcome), self.read(outcome))
+        saw = {"saw_pictures": self.shown.saw}
+        await self.save(await self.fields(outcome) | saw, self.read(outcome))
 
     def question(self) -> Question:
         answer = self.row.answer
@@ -219,6 +226,7 @@ class Judging(AskingJudge[Judgement]):
             answer=beginning(answer.text, most=room_for(answer.prompt)),
             dimensions=self.dimensions,
             language=answer.prompt.language,
+            shown=self.shown,
         )
 
     def ceiling(self, price: Price | None) -> Decimal:

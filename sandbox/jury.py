@@ -31,6 +31,7 @@ def told(
                 "maker": judge.model.maker,
                 "shares_maker": judge.model.maker in makers,
                 "simulated": judge.is_simulated,
+                "saw_pictures": saw_pictures(judge, judgements),
                 "planted": tested.get(judge.slug, NOT_TESTED),
                 "records": [records.told(record) for record in kept.get(judge.slug, [])],
             }
@@ -50,6 +51,12 @@ def told(
             if used and judge.pk not in used
         ],
     }
+
+
+def saw_pictures(judge: Channel, judgements: Sequence[Judgement]) -> bool | None:
+    """Whether the judge was shown the pictures it was asked about; None where there were none."""
+    said = {each.saw_pictures for each in judgements if each.judge_id == judge.pk} - {None}
+    return all(said) if said else None
 
 
 def rules_of(found: Found) -> list[str]:

@@ -45,9 +45,14 @@ def wishes(form: TrialForm, *, language: str) -> dict[str, Any]:
     return {
         "scenario": scenario,
         "channels": form.chosen
-        or trials.suggest(scenario, top=cleaned["top"] or 0, may_train=not cleaned["no_training"]),
+        or trials.suggest(
+            scenario,
+            top=cleaned["top"] or 0,
+            may_train=not cleaned["no_training"],
+            with_pictures=bool(form.pictures),
+        ),
         "language": language,
-        "own": [trials.OwnPrompt(prompt)] if prompt else [],
+        "own": [trials.OwnPrompt(prompt, pictures=form.pictures)] if prompt else [],
         "repeats": cleaned["repeats"],
         "weights": form.weights,
         "mode": Trial.Mode.ADAPTIVE if cleaned["adaptive"] else Trial.Mode.FIXED,

@@ -14,6 +14,7 @@ from django.conf import settings
 from catalog.models import Channel, Dimension, GraderKind, Price
 from sandbox import calling, evidence, judge_calls
 from sandbox.graders import pairwise, planted
+from sandbox.graders.pictures import NOTHING
 from sandbox.judge_calls import AskingJudge, Desk
 from sandbox.models import Answer, AnswerState, PairJudgement, Prompt, Trial
 from sandbox.recommend import recommend
@@ -51,6 +52,7 @@ def answers_ceiling(prompt: Prompt, by: Channel, price: Price | None, fx: dict[s
         by=by,
         price=price,
         fx=fx,
+        pictures=prompt.shown,
     )
 
 
@@ -127,7 +129,8 @@ async def ask_waiting(desk: Desk) -> None:
 
 def load(desk: Desk) -> list[AskingPair]:
     rows = desk.trial.pair_judgements.filter(state=AnswerState.WAITING)
-    rows = rows.select_related("judge__provider", "judge__model", "left__prompt", "right").order_by("pk")
+    rows = rows.select_related("judge__provider", "judge__model", "left", "right").order_by("pk")
+    rows = rows.prefetch_related("left__prompt__pictures")
     dimensions = [d for d in desk.trial.rubric.dimensions.all() if GraderKind.JUDGE in d.graders]
     judges = {row.judge_id: row.judge for row in rows}
     endpoints = {pk: calling.endpoint_of(judge) for pk, judge in judges.items()}
@@ -142,6 +145,7 @@ class AskingPair(AskingJudge[PairJudgement]):
         super().__init__(row, endpoint, desk)
         self.dimensions = [] if row.planted else dimensions
         self.shown = in_order(material(row), swapped=row.is_swapped)
+        self.pictures = judge_calls.shown_to(row.judge, row.left.prompt) if row.left else NOTHING
 
     async def ask(self) -> None:
         shown = self.shown
@@ -150,7 +154,7 @@ class AskingPair(AskingJudge[PairJudgement]):
             return
         outcome = await self.outcome()
         said = None if outcome.error else pairwise.read(outcome.text)
-        await self.save(**await self.fields(outcome), said=said or "")
+        await self.save(**await self.fields(outcome), said=said or "", saw_pictures=self.pictures.saw)
 
     def question(self) -> Question:
         shown = self.shown
@@ -161,6 +165,7 @@ class AskingPair(AskingJudge[PairJudgement]):
             right=shown.right,
             dimensions=self.dimensions,
             language=shown.language,
+            shown=self.pictures,
         )
 
     def ceiling(self, price: Price | None) -> Decimal:

@@ -30,6 +30,11 @@ def page(request: HttpRequest, problem: Problem, *, status: int) -> HttpResponse
     return render(request, "sandbox/problem.html", {"problem": problem}, status=status)
 
 
+def pictures_too_large() -> str:
+    told = {"count": settings.TRIAL_MAX_PICTURES, "limit": f"{settings.TRIAL_MAX_PICTURE_BYTES / 1_000_000:.1f}"}
+    return _("The pictures are too large: at most %(count)d of at most %(limit)s MB each.") % told
+
+
 def no_such_trial(request: HttpRequest) -> HttpResponse:
     days = settings.TRIAL_KEEP_DAYS
     text = ngettext(

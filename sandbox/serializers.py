@@ -13,8 +13,8 @@ from rest_framework.request import Request
 from rest_framework.reverse import reverse
 
 from catalog.models import Channel, Scenario
-from sandbox import trials
-from sandbox.models import Answer, Language, Trial, Visibility
+from sandbox import pictures, trials
+from sandbox.models import Answer, Language, Prompt, Trial, Visibility
 from sandbox.visibility import REVOKED
 
 
@@ -148,6 +148,24 @@ class ContenderSerializer(serializers.Serializer[Any]):
     answers = AnswerSerializer(many=True)
 
 
+class PictureSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    address = serializers.CharField(help_text="below this site's own; the trial's code in it is the permission")
+    media_type = serializers.CharField()
+    width = serializers.IntegerField()
+    height = serializers.IntegerField()
+    digest = serializers.CharField(help_text="SHA-256")
+    alt_zh = serializers.CharField()
+    alt_en = serializers.CharField()
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    slug = serializers.CharField()
+    title = serializers.CharField()
+    text = serializers.CharField()
+    pictures = PictureSerializer(many=True, required=False)
+
+
 class TrialDetailSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
     scenario = serializers.CharField()
@@ -164,6 +182,7 @@ class TrialDetailSerializer(serializers.Serializer[Any]):
     created_at = serializers.DateTimeField()
     deadline = serializers.DateTimeField()
     finished_at = serializers.DateTimeField(allow_null=True)
+    prompts = AskedSerializer(many=True)
     contenders = ContenderSerializer(many=True)
     links = LinksSerializer()
 
@@ -195,7 +214,7 @@ def started(trial: Trial, request: Request, owner_token: str) -> dict[str, Any]:
 
 
 def detail(trial: Trial, request: Request) -> dict[str, Any]:
-    """The whole trial as it stands in the database; three queries whatever its size."""
+    """The whole trial as it stands in the database; five queries whatever its size."""
     plain = ("code", "state", "problem", "language", "repeats", "mode", "weights", "currency")
     return {
         **{name: getattr(trial, name) for name in plain},
@@ -206,9 +225,20 @@ def detail(trial: Trial, request: Request) -> dict[str, Any]:
         "created_at": trial.created_at,
         "deadline": trial.deadline,
         "finished_at": trial.finished_at,
+        "prompts": prompts(trial),
         "contenders": contenders(trial),
         "links": links(trial, request),
     }
+
+
+def prompts(trial: Trial) -> list[dict[str, Any]]:
+    """What is asked, in the set's order."""
+    asked = Answer.objects.of(trial).order_by().values("prompt")
+    rows = pictures.with_outlines(Prompt.objects.filter(pk__in=asked).order_by("position", "pk"))
+    return [
+        {"slug": row.slug, "title": row.title, "text": row.text, "pictures": pictures.facts(row, code=trial.code)}
+        for row in rows
+    ]
 
 
 def contenders(trial: Trial) -> list[dict[str, Any]]:

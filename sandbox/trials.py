@@ -21,9 +21,9 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Channel, FxRate, Price, Scenario
 from marketplace.billing import ledger, purse, quotas
-from sandbox import calling, judging, pairs, rounds, tasks
+from sandbox import calling, judging, pairs, pictures, rounds, tasks
 from sandbox.graders.rule.references import checks_for
-from sandbox.models import Answer, Contender, Prompt, PromptSet, Trial, TrialState
+from sandbox.models import Answer, Contender, Picture, Prompt, PromptSet, Trial, TrialState
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -47,6 +47,7 @@ class OwnPrompt:
 
     text: str
     reference: str = ""
+    pictures: tuple[Picture, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class Plan:
     def ceiling(self) -> Decimal:
         """The most that all calls may cost, judges included, in the trial's currency."""
         asked = (
-            calling.ceiling(calling.question_of(prompt), channel, self.prices.get(channel.pk), self.fx)
+            calling.ceiling(calling.outline_of(prompt), channel, self.prices.get(channel.pk), self.fx)
             for channel, prompt in product(self.channels, self.prompts)
         )
         judged = (
@@ -86,21 +87,21 @@ class Plan:
         return self.repeats * graded + sum(compared, Decimal(0))
 
 
-def suggest(scenario: Scenario, *, top: int, may_train: bool = True) -> list[Channel]:
+def suggest(scenario: Scenario, *, top: int, may_train: bool = True, with_pictures: bool = False) -> list[Channel]:
     """``top`` channels to try: live ones when two or more are live, else simulated; best evidence first.
 
-    ``may_train`` False leaves only real channels whose provider is known not to train on inputs.
+    ``may_train`` False leaves only real channels whose provider is known not to train on inputs; ``with_pictures``
+    leaves only those whose model is known to take pictures.
     """
     offered = scenario.channels.listed().contenders().live().select_related("provider", "model")
     if not may_train:
         offered = offered.filter(Q(provider__is_simulated=True) | Q(provider__trains_on_inputs=False))
     kind = {"provider__is_simulated": offered.filter(provider__is_simulated=False).count() < 2}
     evidence = Avg("measurements__value", filter=Q(measurements__metric="score", measurements__scenario=scenario))
-    return list(
-        offered.filter(**kind)
-        .annotate(evidence=evidence)
-        .order_by(F("evidence").desc(nulls_last=True), "slug")[: max(top, 0)]
-    )
+    ranked = offered.filter(**kind).annotate(evidence=evidence).order_by(F("evidence").desc(nulls_last=True), "slug")
+    if with_pictures:  # the kinds stand in JSON, which not every database can look into
+        return [channel for channel in ranked if channel.model.takes_pictures][: max(top, 0)]
+    return list(ranked[: max(top, 0)])
 
 
 def exchange_rates() -> dict[str, str]:
@@ -116,7 +117,7 @@ def house_prompts(scenario: Scenario, language: str, *, mode: Trial.Mode = Trial
     adaptive trial may ask all of them, in the order drawn: what it asks first must be no easier than the rest.
     """
     newest = scenario.prompt_sets.filter(version__isnull=False).order_by("-version").first()
-    prompts = list(newest.prompts.filter(language=language)) if newest else []
+    prompts = list(pictures.with_outlines(newest.prompts.filter(language=language))) if newest else []
     draw = random.Random(f"{scenario.slug} {language} {timezone.localdate()}")  # noqa: S311  # not a secret
     if mode == Trial.Mode.ADAPTIVE:
         return draw.sample(prompts, min(settings.TRIAL_MAX_PROMPTS, len(prompts)))
@@ -141,17 +142,17 @@ def own_prompts(own: Sequence[OwnPrompt], scenario: Scenario, language: str) -> 
             )
         reference = prompt.reference.replace("\0", "").strip()[:limit]
         title = text.splitlines()[0][:80]
-        rows.append(
-            Prompt(
-                slug=f"own-{number}",
-                language=language,
-                title=title,
-                text=text,
-                reference=reference,
-                checks=checks_for(reference),
-                position=number,
-            )
+        row = Prompt(
+            slug=f"own-{number}",
+            language=language,
+            title=title,
+            text=text,
+            reference=reference,
+            checks=checks_for(reference),
+            position=number,
         )
+        row.brought = prompt.pictures
+        rows.append(row)
     return rows
 
 
@@ -177,6 +178,8 @@ def plan(
         raise Refused(
             "scenario", _("This scenario has no prompts in this language yet."), _("Bring a prompt of your own.")
         )
+    if any(prompt.shown for prompt in prompts):
+        refuse_without_sight(channels)
     if len(channels) * len(prompts) * repeats > settings.TRIAL_MAX_ANSWERS:
         raise Refused(
             "channels",
@@ -243,6 +246,11 @@ def refuse_channels(scenario: Scenario, channels: Sequence[Channel]) -> None:
     refuse_missing(channels, offered.live(), _("Only listed, and not to be tried, for we hold no working key: %s."))
 
 
+def refuse_without_sight(channels: Sequence[Channel]) -> None:
+    sighted = [channel for channel in channels if channel.model.takes_pictures]
+    refuse_missing(channels, sighted, _("The prompts have pictures, and these models are not known to take any: %s."))
+
+
 def refuse_missing(channels: Sequence[Channel], found: object, why: str) -> None:
     kept = {channel.pk for channel in found}  # type: ignore[attr-defined]
     missing = [channel.slug for channel in channels if channel.pk not in kept]
@@ -304,7 +312,11 @@ def freeze_prompts(planned: Plan, *, own: bool) -> PromptSet:
     prompt_set = PromptSet.objects.create(scenario=planned.scenario)
     for prompt in planned.prompts:
         prompt.prompt_set = prompt_set
-    Prompt.objects.bulk_create(planned.prompts)
+    made = Prompt.objects.bulk_create(planned.prompts)
+    for prompt in made:
+        for picture in prompt.brought:
+            picture.prompt = prompt
+    Picture.objects.bulk_create(picture for prompt in made for picture in prompt.brought)
     return prompt_set
 
 

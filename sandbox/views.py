@@ -58,7 +58,9 @@ def new_trial(request: HttpRequest) -> HttpResponse:
 
 def start_trial(request: HttpRequest, token: str, *, is_new_guest: bool) -> HttpResponse:
     """Open what the form asks for; refused, the form comes back with everything that was typed."""
-    form = TrialForm(request.POST)
+    form = TrialForm(request.POST, request.FILES)
+    if getattr(request, "carries_too_much", False):
+        form.add_error(None, problems.pictures_too_large())
     if not form.is_valid():
         return show_form(request, form, status=400)
     try:

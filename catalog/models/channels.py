@@ -73,6 +73,11 @@ class AIModel(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("catalog:model", args=[self.slug])
 
+    @property
+    def takes_pictures(self) -> bool:
+        """Whether it is known to; a trial with pictures asks no other."""
+        return "image" in self.input_kinds
+
 
 class ChannelQuerySet(models.QuerySet["Channel"]):
     def listed(self) -> Self:

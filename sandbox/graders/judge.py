@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Protocol
 
 from sandbox.graders import last_object
 from sandbox.graders.fence import enclose
+from sandbox.graders.pictures import NOTHING, Shown
 from sandbox.graders.storable import storable
 from sandbox.wire.types import Question
 
@@ -95,25 +96,35 @@ class JudgeScore(NamedTuple):
     reason: str
 
 
-def build(*, prompt_text: str, reference: str, answer: str, dimensions: Sequence[Graded], language: str) -> Question:
+def build(
+    *,
+    prompt_text: str,
+    reference: str,
+    answer: str,
+    dimensions: Sequence[Graded],
+    language: str,
+    shown: Shown = NOTHING,
+) -> Question:
     """The question for one judge about one answer, in ``language`` ("zh", else English)."""
     tongue = "zh" if language == "zh" else "en"
-    blocks = {"QUESTION": prompt_text, **({"REFERENCE": reference} if reference else {}), "ANSWER": answer}
-    fenced = enclose(blocks)
+    known = {"REFERENCE": reference} if reference else {}
+    fenced = enclose({"QUESTION": prompt_text, **shown.block, **known, "ANSWER": answer})
     return Question(
         text=f"{fenced.text}\n\n{CLOSING[tongue]}",
-        system=instructions(dimensions, tongue=tongue, fence=fenced.fence),
+        system=instructions(dimensions, tongue=tongue, fence=fenced.fence, shown=shown),
         max_output_tokens=OUTPUT_TOKENS,
         temperature=0,
+        images=shown.images,
     )
 
 
-def instructions(dimensions: Sequence[Graded], *, tongue: str, fence: str) -> str:
+def instructions(dimensions: Sequence[Graded], *, tongue: str, fence: str, shown: Shown = NOTHING) -> str:
     shape = {d.slug: {"score": 1, "reason": ONE_REASON[tongue]} for d in dimensions}
     listed = [f"- {d.slug}: {getattr(d, f'title_{tongue}')}" for d in dimensions]
     return "\n\n".join(
         [
             RULES[tongue].format(fence=fence),
+            *shown.rule(tongue),
             "\n".join(["Dimensions:", *listed]),
             ANCHORED[tongue],
             *(explain(d, tongue) for d in dimensions),

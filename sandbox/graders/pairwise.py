@@ -9,6 +9,7 @@ from typing import Any, Literal, NamedTuple
 from sandbox.graders import last_object
 from sandbox.graders.fence import enclose
 from sandbox.graders.judge import Graded, floor
+from sandbox.graders.pictures import NOTHING, Shown
 from sandbox.wire.types import Question
 
 PROMPT_VERSION = "pairs-2026-1"
@@ -65,19 +66,31 @@ class Verdict(NamedTuple):
 
 
 def build(
-    *, prompt_text: str, reference: str, left: str, right: str, dimensions: Sequence[Graded], language: str
+    *,
+    prompt_text: str,
+    reference: str,
+    left: str,
+    right: str,
+    dimensions: Sequence[Graded],
+    language: str,
+    shown: Shown = NOTHING,
 ) -> Question:
     """The question for one judge about two answers in one order."""
     tongue = "zh" if language == "zh" else "en"
     known = {"REFERENCE": reference} if reference else {}
-    fenced = enclose({"QUESTION": prompt_text, **known, "LEFT": left, "RIGHT": right})
+    fenced = enclose({"QUESTION": prompt_text, **shown.block, **known, "LEFT": left, "RIGHT": right})
     guides = [f"- {d.slug}: {getattr(d, f'title_{tongue}')}. {getattr(d, f'guide_{tongue}')}" for d in dimensions]
-    parts = [RULES[tongue].format(fence=fenced.fence), "\n".join([LOOK_AT[tongue], *guides]) if guides else ""]
+    parts = [
+        RULES[tongue].format(fence=fenced.fence),
+        *shown.rule(tongue),
+        "\n".join([LOOK_AT[tongue], *guides]) if guides else "",
+    ]
     return Question(
         text=f"{fenced.text}\n\n{CLOSING[tongue]}",
         system="\n\n".join(part for part in [*parts, REPLY[tongue].format(shape=SHAPE)] if part),
         max_output_tokens=OUTPUT_TOKENS,
         temperature=0,
+        images=shown.images,
     )
 
 

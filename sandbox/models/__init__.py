@@ -1,7 +1,7 @@
 """Prompts, trials, scores and reports, as rows."""
 
 from sandbox.models.charts import ChartCheck
-from sandbox.models.prompts import Language, Prompt, PromptSet
+from sandbox.models.prompts import Language, Picture, Prompt, PromptSet
 from sandbox.models.records import GraderRecord
 from sandbox.models.reports import AbuseReport, Complaint, Report, Visibility
 from sandbox.models.rounds import Round
@@ -21,6 +21,7 @@ __all__ = [
     "Judgement",
     "Language",
     "PairJudgement",
+    "Picture",
     "Prompt",
     "PromptSet",
     "Report",

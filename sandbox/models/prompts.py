@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cached_property
+from hashlib import sha256
+from typing import Self
+
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from catalog.language import in_language
 from catalog.models import Scenario
+from sandbox.wire.types import Image
 
 
 class Language(models.TextChoices):
@@ -44,6 +51,9 @@ class Prompt(models.Model):
     the rules are those of ``sandbox.graders.rule``.
     """
 
+    # What an unsaved prompt of a visitor's brings along; a saved one's pictures are rows.
+    brought: Sequence[Picture] = ()
+
     prompt_set = models.ForeignKey(PromptSet, models.CASCADE, related_name="prompts", verbose_name=_("prompt set"))
     slug = models.SlugField(_("slug"), max_length=80)
     language = models.CharField(_("language"), max_length=2, choices=Language.choices)
@@ -69,3 +79,79 @@ class Prompt(models.Model):
 
     def __str__(self) -> str:
         return self.slug
+
+    @property
+    def shown(self) -> list[Picture]:
+        """The pictures that are sent before the text, in their order."""
+        return list(self.pictures.all()) if self.pk else list(self.brought)
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    def outlines(self) -> Self:
+        """Without the pictures themselves: enough for a page or a price."""
+        return self.defer("data")
+
+
+class Picture(models.Model):
+    """图: what a prompt shows, as it is sent.
+
+    It is kept here and not as a file: frozen with its prompt, at hand for every worker, and gone when the prompt goes.
+    """
+
+    class Kind(models.TextChoices):
+        PNG = "image/png", "PNG"
+        JPEG = "image/jpeg", "JPEG"
+        WEBP = "image/webp", "WebP"
+
+    prompt = models.ForeignKey(Prompt, models.CASCADE, related_name="pictures", verbose_name=_("prompt"))
+    position = models.PositiveSmallIntegerField(_("position"))
+    name = models.CharField(_("name"), max_length=120, help_text=_("what a list calls it"))
+    alt_zh = models.CharField(_("what it shows (Chinese)"), max_length=300, blank=True)
+    alt_en = models.CharField(_("what it shows (English)"), max_length=300, blank=True)
+    media_type = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    width = models.PositiveIntegerField(_("width (pixels)"))
+    height = models.PositiveIntegerField(_("height (pixels)"))
+    digest = models.CharField(_("SHA-256"), max_length=64)
+    data = models.BinaryField(_("picture"))
+
+    objects = PictureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["prompt", "position"]
+        constraints = [
+            UniqueConstraint(fields=["prompt", "position"], name="one_picture_per_place"),
+            CheckConstraint(condition=Q(width__gte=1, height__gte=1), name="a_picture_has_a_size"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def of(cls, image: Image, *, position: int, name: str, **more: str) -> Self:
+        """An unsaved row for a picture that was read."""
+        return cls(
+            position=position,
+            name=name,
+            media_type=image.media_type,
+            width=image.width,
+            height=image.height,
+            digest=sha256(image.data).hexdigest(),
+            data=image.data,
+            **more,
+        )
+
+    @property
+    def alt(self) -> str:
+        return in_language(self, "alt")
+
+    @property
+    def outline(self) -> Image:
+        """Its kind and size: what it costs depends on nothing else."""
+        return Image(self.media_type, self.width, self.height)
+
+    @cached_property
+    def image(self) -> Image:
+        """Kept, so that all the channels that are asked share one copy."""
+        return Image(self.media_type, self.width, self.height, bytes(self.data))

@@ -22,6 +22,9 @@ class JudgeCall(models.Model):
     output_tokens = models.PositiveIntegerField(_("output tokens"), null=True, blank=True)
     charge = models.DecimalField(_("charge"), max_digits=18, decimal_places=9, null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    saw_pictures = models.BooleanField(
+        _("saw the pictures"), null=True, blank=True, help_text=_("unknown: the prompt has none")
+    )
 
     class Meta:
         abstract = True

@@ -229,7 +229,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """What asking needs: the grid's cells bare, with each of its rows and columns once."""
         contenders = Contender.objects.select_related("price", "channel__provider")
         cells = self.only("contender", "prompt", "repeat")
-        return cells.prefetch_related("prompt", Prefetch("contender", contenders))
+        return cells.prefetch_related("prompt__pictures", Prefetch("contender", contenders))
 
 
 class Answer(models.Model):

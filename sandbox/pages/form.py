@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -16,9 +16,10 @@ from catalog.models import Channel, Scenario
 from marketplace import money
 from marketplace.accounts import guests
 from marketplace.billing import quotas
-from sandbox import opening, trials
+from sandbox import opening, trials, uploads
 from sandbox.forms import MOST_WEIGHT, SUGGESTED, TrialForm, dimensions_of, new_nonce
-from sandbox.models import Trial
+from sandbox.models import Picture, Trial
+from sandbox.wire.images import LONGEST_SIDE, MEDIA_TYPES, PNG
 
 
 @dataclass
@@ -86,6 +87,10 @@ def context(request: HttpRequest, form: TrialForm, *, language: str) -> dict[str
         "most_repeats": settings.TRIAL_MAX_REPEATS,
         "most_channels": settings.TRIAL_MAX_CHANNELS,
         "keep_days": settings.TRIAL_KEEP_DAYS,
+        "most_pictures": settings.TRIAL_MAX_PICTURES,
+        "most_picture_mb": f"{settings.TRIAL_MAX_PICTURE_BYTES / uploads.MEGA:.1f}",
+        "picture_kinds": ",".join(MEDIA_TYPES),
+        "lost_pictures": bool(form.attached),
         "nonce": new_nonce(),
         "quote": quote([choice.channel for choice in choices if choice.ticked], scenario, form, language=language),
         "left": trials_left(request),
@@ -103,7 +108,7 @@ def top_of(form: TrialForm) -> int:
 def quote(channels: list[Channel], scenario: Scenario, form: TrialForm, *, language: str) -> str:
     """``At most ¥0.06 for 48 answers, paid by us``; empty when it cannot be told yet."""
     prompt = form.data.get("prompt", "").strip()
-    own = [trials.OwnPrompt(prompt)] if prompt else []
+    own = [trials.OwnPrompt(prompt, pictures=foreseen(form))] if prompt else []
     try:
         repeats = int(form.data.get("repeats") or 1)
         mode = Trial.Mode.ADAPTIVE if form.data.get("adaptive") else Trial.Mode.FIXED
@@ -120,12 +125,25 @@ def quote_form(form: TrialForm, *, language: str) -> dict[str, str]:
     if not form.is_valid():
         return {"quote": "", "problem": " ".join(str(error) for errors in form.errors.values() for error in errors)}
     wishes = opening.wishes(form, language=language)
+    if wishes["own"]:
+        wishes["own"] = [replace(each, pictures=foreseen(form)) for each in wishes["own"]]
     wanted = {name: wishes[name] for name in ("scenario", "channels", "language", "own", "repeats", "mode")}
     try:
         planned = trials.plan(**wanted)
     except trials.Refused as refused:
         return {"quote": "", "problem": str(refused)}
     return {"quote": quote_sentence(planned), "problem": ""}
+
+
+def foreseen(form: TrialForm) -> tuple[Picture, ...]:
+    """Pictures that a quote is asked for before they are sent: as many as said, each as dear as any can be."""
+    if form.pictures:
+        return form.pictures
+    try:
+        count = min(int(form.data.get("picture_count") or 0), settings.TRIAL_MAX_PICTURES)
+    except ValueError:
+        return ()
+    return tuple(Picture(width=LONGEST_SIDE, height=LONGEST_SIDE, media_type=PNG, position=n) for n in range(count))
 
 
 def quote_sentence(planned: trials.Plan) -> str:
@@ -194,6 +212,8 @@ def words() -> dict[str, str]:
         "many": _("At most {limit} channels fit into one trial."),
         "starting": _("Starting …"),
         "characters": _("{count} of {limit} characters"),
+        "too_many_pictures": _("At most {limit} pictures go with one prompt."),
+        "picture_too_large": _("“{name}” is larger than {limit} MB."),
     }
 
 

@@ -16,7 +16,7 @@ def panel(facts: Facts) -> Facts:
     return {
         **judges,
         "used": [
-            {**judge, "record_lines": record_lines(judge, titles), "warning": warning(judge)}
+            {**judge, "record_lines": record_lines(judge, titles), "warning": warning(judge), "sight": sight(judge)}
             for judge in judges["used"]
         ],
         "rules": [
@@ -79,6 +79,14 @@ def warning(judge: Facts) -> str:
     )
     doubt = _("; its scores are doubtful") if planted["doubtful"] else ""
     return f"{said % planted}{doubt}"
+
+
+def sight(judge: Facts) -> str:
+    """Whether it saw what was asked about, where that was a picture."""
+    saw = judge.get("saw_pictures")
+    if saw is None:
+        return ""
+    return _("was shown the pictures") if saw else _("was not shown the pictures, and went by the reference alone")
 
 
 def why_left_out(judge: Facts) -> str:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Channel
 from marketplace.money import SIGNS
-from sandbox import live, reports
+from sandbox import live, pictures, reports
 from sandbox.models import Answer, Report, Score, Trial
 from sandbox.wire.types import Kind
 
@@ -32,6 +32,7 @@ def context(trial: Trial) -> dict[str, Any]:
         "progress": progress(snapshot["answers"]),
         "addresses": addresses(trial),
         "quiet_ms": QUIET_S * 1000,
+        "has_pictures": any(prompt["pictures"] for prompt in snapshot["prompts"]),
         "is_compact": len(snapshot["contenders"]) > COMPACT_FROM,
     }
 
@@ -90,10 +91,13 @@ def _name(channel: Channel, *, is_alone: bool) -> str:
 def _prompts(trial: Trial, answers: list[Answer]) -> list[dict[str, Any]]:
     """The prompts that this trial asks, which may be fewer than its set has; an adaptive trial's as it asks them."""
     asked = {answer.prompt_id for answer in answers}
-    rows = list(trial.prompt_set.prompts.filter(pk__in=asked).order_by("position", "pk"))
+    rows = list(pictures.with_outlines(trial.prompt_set.prompts.filter(pk__in=asked).order_by("position", "pk")))
     if trial.plan:
         rows.sort(key=lambda row: trial.plan.index(row.pk))
-    return [{"id": row.pk, "title": row.title, "text": row.text} for row in rows]
+    return [
+        {"id": row.pk, "title": row.title, "text": row.text, "pictures": pictures.shown(row, code=trial.code)}
+        for row in rows
+    ]
 
 
 def _rounds(trial: Trial, answers: list[Answer]) -> dict[str, Any] | None:
@@ -199,6 +203,7 @@ def words() -> dict[str, Any]:
         "reasoning": _("Thinking"),
         "no_answer": _("This channel was not asked this prompt."),
         "picture": _("[picture: {alt}]"),
+        "open_picture": _("Open the picture in full size: {alt}"),
         "clipped": _("The rest is not shown here; the report has all of it."),
         "reconnecting": _("The connection was lost; trying again …"),
         "unattended": _(

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from catalog import markdown
-from sandbox import charts, validity, wording
+from sandbox import charts, pictures, validity, wording
 from sandbox.pages import breakdowns, judges, rounds
 from sandbox.pages import chart as chart_page
 from sandbox.wording import Facts, Names, told
@@ -67,7 +67,10 @@ def context(facts: Facts) -> dict[str, Any]:
         "topics": breakdowns.by_topic(facts),
         "graders": breakdowns.by_grader(facts),
         "sure": certainty(facts),
-        "prompts": [{**each, "title": prompt_title(each, n)} for n, each in enumerate(facts["prompts"], 1)],
+        "prompts": [
+            {**each, "title": prompt_title(each, n), "pictures": pictures.read_back(each.get("pictures", []))}
+            for n, each in enumerate(facts["prompts"], 1)
+        ],
         "answers_total": len(facts["answers"]),
         "charts": charts.all_of(facts),
         "judges": judges.panel(facts),
@@ -213,6 +216,7 @@ def prompt_context(facts: Facts, slug: str) -> dict[str, Any] | None:
         "scenario_title": told(facts["scenario"], "title"),
         "prompt": facts["prompts"][place],
         "title": prompt_title(facts["prompts"][place], place + 1),
+        "pictures": pictures.read_back(facts["prompts"][place].get("pictures", [])),
         "number": place + 1,
         "all": len(slugs),
         "before": facts["prompts"][place - 1] if place else None,

@@ -197,12 +197,20 @@ def _breakdown(title: str, breakdown: Breakdown) -> Iterator[Table]:
     yield from _in_parts(title, heads, rows)
 
 
+def _prompt_named(prompt: Facts) -> str:
+    """Its title, and what its pictures show: paper has them in words."""
+    seen = _("; ").join(picture["alt"] for picture in prompt["pictures"])
+    if not seen:
+        return str(prompt["title"])
+    return _("%(title)s (picture: %(alt)s)") % {"title": prompt["title"], "alt": seen}
+
+
 def _prompts(facts: Facts, page: dict[str, Any]) -> Iterator[Table]:
     heads = [_("Prompt %(number)d") % {"number": n} for n in range(1, len(page["prompts"]) + 1)]
     rows = [_row(row.name, map(_cell, row.cells), is_lead=row.is_chosen) for row in page["rows"]]
     tables = list(_in_parts(_("Scores by prompt"), heads, rows))
     if tables:
-        tables[-1]["notes"] = [f"{n}. {each['title']}" for n, each in enumerate(page["prompts"], 1)]
+        tables[-1]["notes"] = [f"{n}. {_prompt_named(each)}" for n, each in enumerate(page["prompts"], 1)]
     yield from tables
 
 

@@ -17,6 +17,7 @@ from sandbox.simulators.personas import BASE_URLS, PERSONAS, PROVIDERS, Persona,
 
 SOURCE = "simulated"
 WRITTEN_ON = date(2026, 11, 1)
+WITH_PICTURES = {"multimodal-understanding"}
 Row = TypeVar("Row", Provider, AIModel, Channel)
 
 
@@ -32,7 +33,7 @@ def load_fleet() -> None:
     scenarios = list(Scenario.objects.all())
     for persona in PERSONAS.values():
         channel = write_channel(persona, providers[persona.provider], models[persona.model.slug])
-        channel.scenarios.add(*scenarios)
+        channel.scenarios.add(*(one for one in scenarios if persona.talent.sees or one.slug not in WITH_PICTURES))
         write_price(channel, persona)
     slugs = [persona.slug for persona in PERSONAS.values()]
     gone = Channel.objects.simulated().filter(source=SOURCE).exclude(slug__in=slugs)
@@ -61,7 +62,7 @@ def write_model(model: SimulatedModel) -> AIModel:
         "family": model.title.split()[0],
         "context_window": model.context_window,
         "max_output": 8_192,
-        "input_kinds": ["text"],
+        "input_kinds": ["text", "image"] if model.talent.sees else ["text"],
         "output_kinds": ["text"],
         "reasons": model.talent.thinks,
         "calls_tools": False,

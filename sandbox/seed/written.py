@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 FOLDER = Path(__file__).parent
-SCENARIOS = ("text-generation", "deep-reasoning")
-THINKING_TOKENS = {"text-generation": 1024, "deep-reasoning": 2048}
+SCENARIOS = ("text-generation", "deep-reasoning", "multimodal-understanding")
+THINKING_TOKENS = {"text-generation": 1024, "deep-reasoning": 2048, "multimodal-understanding": 1024}
 
 
 class Written(NamedTuple):
-    """One prompt; ``checks`` are what ``sandbox.graders.rule`` understands. Empty texts mean there is none."""
+    """One prompt; ``checks`` are what ``sandbox.graders.rule`` understands. Empty texts mean there is none.
+
+    ``picture`` is what its picture is drawn from (``sandbox.seed.pictures``), and how it is told in words.
+    """
 
     slug: str
     language: str
@@ -25,6 +28,7 @@ class Written(NamedTuple):
     system: str = ""
     reference: str = ""
     checks: tuple[dict[str, Any], ...] = ()
+    picture: dict[str, Any] | None = None
 
 
 @cache

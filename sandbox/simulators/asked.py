@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from sandbox.wire.images import MEDIA_TYPES, BadImage, read_image
+from sandbox.wire.types import Image
+
+# Of a picture in base64, as Anthropic has it.
+MOST_IMAGE_CHARS = 5 * 1024 * 1024
+MOST_IMAGES = 20
 
 
 class Refusal(Exception):
@@ -33,6 +42,7 @@ class Asked:
     shows_thoughts: bool = True
     stream: bool = False
     wants_usage: bool = True
+    images: tuple[Image, ...] = ()
 
 
 def text_of(content: Any) -> str:
@@ -54,12 +64,39 @@ def list_in(body: Mapping[str, Any], name: str) -> list[Any]:
     return value
 
 
-def last_text(messages: list[Any], *, role: str, content: str) -> str:
-    """What the last message of ``role`` says, its content standing under ``content``."""
+def last_content(messages: list[Any], *, role: str, content: str) -> Any:
+    """What stands under ``content`` in the last message of ``role``."""
     for message in reversed(messages):
         if isinstance(message, Mapping) and message.get("role", role) == role:
-            return text_of(message.get(content))
+            return message.get(content)
     return ""
+
+
+def image_of(kind: Any, data: Any) -> Image:
+    """A picture as it was sent, or a Refusal (400) that says what is wrong with it."""
+    if kind not in MEDIA_TYPES:
+        raise Refusal(400, f"Images must be one of {', '.join(MEDIA_TYPES)}.", word="invalid_image_format")
+    if not isinstance(data, str) or len(data) > MOST_IMAGE_CHARS:
+        raise Refusal(400, f"An image's data must be base64 of at most {MOST_IMAGE_CHARS} characters.")
+    try:
+        image = read_image(base64.b64decode(data, validate=True))
+    except binascii.Error:
+        raise Refusal(400, "An image's data is not valid base64.", word="invalid_base64") from None
+    except BadImage:
+        raise Refusal(400, "An image could not be processed.", word="invalid_image") from None
+    if image.media_type != kind:
+        raise Refusal(400, f"An image was said to be {kind}, and is {image.media_type}.", word="invalid_image_format")
+    return image
+
+
+def few(images: list[Image]) -> tuple[Image, ...]:
+    if len(images) > MOST_IMAGES:
+        raise Refusal(400, f"At most {MOST_IMAGES} images fit into one request.", word="too_many_images")
+    return tuple(images)
+
+
+def parts_of(content: Any) -> list[Mapping[str, Any]]:
+    return [part for part in content if isinstance(part, Mapping)] if isinstance(content, list) else []
 
 
 def whole_number(value: Any, name: str) -> int | None:

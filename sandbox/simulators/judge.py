@@ -52,6 +52,14 @@ def advice(r: Reading) -> float:
     return 0.9 * r.charting + 0.1 * r.thinking
 
 
+def recognition(r: Reading) -> float:
+    return 0.8 * r.grounded + 0.1 * r.steps + 0.1 * r.substance
+
+
+def use(r: Reading) -> float:
+    return (0.35 * r.obedience + 0.25 * r.freshness + 0.2 * r.thinking + 0.2 * r.step) * (0.4 + 0.6 * r.grounded)
+
+
 def general(r: Reading) -> float:
     return 0.3 * r.freshness + 0.3 * r.obedience + 0.25 * r.substance + 0.15 * r.thinking
 
@@ -65,6 +73,9 @@ MEASURES = {
     "visualization-advice": Measure(
         advice, "chart, axes, emphasis, what to avoid", "图表类型、坐标、重点与应避免的画法"
     ),
+    "recognition-accuracy": Measure(recognition, "figures that the reference bears out", "读数与参考的符合程度"),
+    "picture-reasoning": Measure(accuracy, "the committed answer beside the reference", "最终答案与参考的符合程度"),
+    "trade-usefulness": Measure(use, "limits kept, a next step, facts borne out", "守住要求、给出下一步、事实有据"),
 }
 ANY = Measure(general, "care taken with the text", "文字的用心程度")
 # Two answers whose parts differ by less than this are equal to it.

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 from random import Random
 
-from sandbox.simulators import judge, writing
+from sandbox.simulators import judge, seeing, writing
 from sandbox.simulators.asked import Asked, Refusal
 from sandbox.simulators.personas import Persona
 from sandbox.simulators.reply import Piece, Plan
-from sandbox.wire.tokens import estimate
+from sandbox.wire.tokens import estimate, estimate_image
 
 # Words with the space before them, Chinese characters one by one, everything else as it comes.
 _ATOMS = re.compile(r"\s*[A-Za-z0-9'’]+|\s*[^A-Za-z0-9'’\s]|\s+")
@@ -23,11 +23,16 @@ def plan_reply(persona: Persona, asked: Asked, *, seed: int, first_call: bool = 
 
     ``first_call`` matters to one flaw only: a rate limit that lets the second try pass.
     """
-    chance = seeded(f"{seed}|{persona.name}|{asked.system}|{asked.text}|fate").random()
+    if asked.images and not persona.talent.sees:
+        raise Refusal(400, f"The model '{persona.name}' does not take images.", word="images_not_supported")
+    dice = "|".join([str(seed), persona.name, asked.system, asked.text, *map(seeing.fingerprint, asked.images)])
+    chance = seeded(f"{dice}|fate").random()
     refuse(persona, chance=chance, first_call=first_call)
-    rng = seeded(f"{seed}|{persona.name}|{asked.system}|{asked.text}")
+    rng = seeded(dice)
     if persona.is_judge:
         thoughts, answer = "", judge.answer(asked.text, system=asked.system)
+    elif asked.images:
+        thoughts, answer = seeing.look(persona.talent, asked, rng)
     else:
         thoughts, answer = writing.write(persona.talent, asked, rng)
     pieces, finish = _within_cap(list(_pieces(thoughts, answer, rng)), asked.max_tokens)
@@ -38,7 +43,7 @@ def plan_reply(persona: Persona, asked: Asked, *, seed: int, first_call: bool = 
         pieces=timed,
         done_ms=timed[-1].at_ms + 5 if timed else persona.ttft_ms,
         finish=finish,
-        input_tokens=estimate(asked.system) + estimate(asked.text) + 8,
+        input_tokens=estimate(asked.system) + estimate(asked.text) + sum(map(estimate_image, asked.images)) + 8,
         output_tokens=thinking + saying,
         reasoning_tokens=thinking,
         cut_after=_cut(persona, timed, chance),

@@ -230,6 +230,15 @@ class Reading:
         return 1.0 if plain and wanted.startswith(plain) else 0.0
 
     @cached_property
+    def grounded(self) -> float:
+        """How many of the answer's figures stand in the reference or the question; half where it names none."""
+        said = [n for n in figures(self.text) if n not in {"1", "2", "3"}]
+        if not said or not self.reference.strip():
+            return 0.5
+        known = {*figures(self.reference), *figures(self.question)}
+        return sum(n in known for n in said) / len(said)
+
+    @cached_property
     def thinking(self) -> float:
         return share(sum(bool(_THINKING.search(s.lower())) for s in self.sentences), 5)
 

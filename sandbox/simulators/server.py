@@ -30,12 +30,14 @@ PREFIXES: tuple[tuple[str, type[Speaker]], ...] = (
     ("/gemini/v1", Gemini),
 )
 
+# Four pictures of the size that a visitor may attach.
+MOST_BODY_BYTES = 24 * 1024 * 1024
 _NO_CACHE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
 
 
 def build_app(*, seed: int = 7, speed: float = 1.0) -> web.Application:
     """The whole fleet as one application; ``speed`` 10 answers ten times as fast."""
-    app = web.Application(client_max_size=8 * 1024 * 1024)
+    app = web.Application(client_max_size=MOST_BODY_BYTES)
     app[CALLS], app[SEED], app[SPEED] = Calls(), seed, speed
     app.router.add_post("/openai/v1/chat/completions", ask_openai)
     app.router.add_post("/anthropic/v1/messages", ask_anthropic)

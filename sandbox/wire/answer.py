@@ -84,7 +84,7 @@ class Answer:
             return self._empty(is_strange=is_strange)
         return None if self.finish else WireError(Kind.CUT_OFF, "The stream ended before the answer was complete.")
 
-    def outcome(self, *, prompt: str) -> Outcome:
+    def outcome(self, *, prompt: tokens.Count) -> Outcome:
         """What came, with counts and times; error, tries and what was sent are for the caller to add."""
         timing = self.timing
         outcome = Outcome(

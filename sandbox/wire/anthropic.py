@@ -44,7 +44,7 @@ DECODER = msgspec.json.Decoder(Said)
 def build(endpoint: Endpoint, question: Question) -> Body:
     payload: dict[str, Any] = {
         "model": endpoint.model,
-        "messages": [{"role": "user", "content": question.text}],
+        "messages": [{"role": "user", "content": content(question)}],
         "stream": True,
     }
     if question.system:
@@ -58,6 +58,15 @@ def build(endpoint: Endpoint, question: Question) -> Body:
         else:
             payload["temperature"] = question.temperature
     return Body(path=endpoint.dialect.get("path", "/messages"), headers=HEADERS, payload=payload, dropped=dropped)
+
+
+def content(question: Question) -> str | list[dict[str, Any]]:
+    """The pictures first, as the protocol's owner advises."""
+    if not question.images:
+        return question.text
+    sources = ({"type": "base64", "media_type": image.media_type, "data": image.base64} for image in question.images)
+    shown = [{"type": "image", "source": source} for source in sources]
+    return [*shown, {"type": "text", "text": question.text}]
 
 
 def thinking(endpoint: Endpoint, question: Question) -> tuple[dict[str, Any], int, tuple[str, ...]]:

@@ -14,7 +14,7 @@ from time import perf_counter
 import aiohttp
 import msgspec
 
-from sandbox.wire import dialects
+from sandbox.wire import dialects, tokens
 from sandbox.wire.adapters import ADAPTERS, Adapter
 from sandbox.wire.addresses import Resolver, Target, vet
 from sandbox.wire.answer import Answer, OnPiece
@@ -87,6 +87,8 @@ class Client:
         ``on_piece`` sees each piece as it comes; ``before_send`` is awaited each time before a request may leave (a
         ``WireError`` from it ends the call); ``on_retry`` is told the pause in ms before the one second try.
         """
+        if is_too_large(question, self._limits):
+            return Outcome(error=WireError(Kind.TOO_LARGE, "These pictures are more than one request may carry."))
         try:
             call = self._prepare(endpoint, question, on_piece=on_piece, stop=stop)
         except (ValueError, TypeError, LookupError):
@@ -240,13 +242,17 @@ def conclude(call: Call, error: WireError | None) -> Outcome:
     if error is None or (answer.finish and error.kind in {Kind.CUT_OFF, Kind.TIMEOUT}):
         # An answer that said it was complete is: what failed afterwards was only the line.
         error = answer.verdict(is_strange=call.decoder.is_strange)
-    outcome = answer.outcome(prompt=call.question.system + call.question.text)
+    outcome = answer.outcome(prompt=tokens.of_question(call.question, model=call.endpoint.model))
     outcome.error = error and presentable(error, call.endpoint)
     outcome.total_ms = answer.timing.since_t0(now)
     outcome.tries = call.tries
     outcome.sent = call.body.payload
     outcome.dropped = call.body.dropped
     return outcome
+
+
+def is_too_large(question: Question, limits: Limits) -> bool:
+    return len(question.images) > limits.images or sum(len(i.data) for i in question.images) > limits.images_bytes
 
 
 def release(answer: Answer, now: float) -> WireError | None:

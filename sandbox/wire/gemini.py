@@ -60,13 +60,18 @@ def build(endpoint: Endpoint, question: Question) -> Body:
     settings["maxOutputTokens"] = question.max_output_tokens + budget
     if question.temperature is not None:
         settings["temperature"] = question.temperature
-    payload: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": question.text}]}]}
+    payload: dict[str, Any] = {"contents": [{"role": "user", "parts": parts(question)}]}
     if question.system:
         payload["systemInstruction"] = {"parts": [{"text": question.system}]}
     payload["generationConfig"] = settings
     model = quote(endpoint.model.removeprefix("models/"), safe="")
     path = endpoint.dialect.get("path", f"/models/{model}:streamGenerateContent?alt=sse")
     return Body(path=path, headers={}, payload=payload, dropped=dropped)
+
+
+def parts(question: Question) -> list[dict[str, Any]]:
+    shown = [{"inlineData": {"mimeType": image.media_type, "data": image.base64}} for image in question.images]
+    return [*shown, {"text": question.text}]
 
 
 def read(event: Event) -> Iterator[Piece]:

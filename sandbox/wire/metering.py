@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sandbox.wire import tokens
+from sandbox.wire.tokens import Count
 from sandbox.wire.types import Outcome, Usage
 
 # Below so many tokens our count is too coarse to accuse anybody.
@@ -25,7 +26,7 @@ class Meter:
         known = {name: value for name in Usage.__struct_fields__ if (value := getattr(said, name)) is not None}
         self.usage = Usage(**{name: getattr(self.usage, name) for name in Usage.__struct_fields__} | known)
 
-    def settle(self, outcome: Outcome, *, prompt: str) -> None:
+    def settle(self, outcome: Outcome, *, prompt: Count) -> None:
         """Write the counts into ``outcome``, whose text is complete. An answer that never came has none of ours."""
         said = self.usage
         valid = Usage(**{name: at_least_zero(getattr(said, name)) for name in Usage.__struct_fields__})
@@ -44,16 +45,15 @@ def at_least_zero(value: int | None) -> int | None:
     return None if value is not None and value < 0 else value
 
 
-def settle_input(outcome: Outcome, prompt: str) -> None:
-    own = tokens.estimate(prompt)
+def settle_input(outcome: Outcome, prompt: Count) -> None:
     said = outcome.input_tokens
-    if said is not None and said > tokens.at_most(prompt) + TEMPLATE_TOKENS:
+    if said is not None and said > prompt.most + TEMPLATE_TOKENS:
         flag_mismatch(outcome)
         said = None
     if said is None:
         outcome.usage_estimated = True
         outcome.cached_tokens = None
-        said = own
+        said = prompt.likely
     outcome.input_tokens = said
     if outcome.cached_tokens is not None:
         outcome.cached_tokens = min(outcome.cached_tokens, said)

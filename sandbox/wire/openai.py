@@ -79,13 +79,21 @@ def build(endpoint: Endpoint, question: Question) -> Body:
     return Body(path=path, headers={}, payload=payload | switch, dropped=dropped)
 
 
-def messages(endpoint: Endpoint, question: Question) -> list[dict[str, str]]:
-    user = {"role": "user", "content": question.text}
+def messages(endpoint: Endpoint, question: Question) -> list[dict[str, Any]]:
     if not question.system:
-        return [user]
+        return [user(question, question.text)]
     if endpoint.dialect.get("system", True):
-        return [{"role": "system", "content": question.system}, user]
-    return [{"role": "user", "content": f"{question.system}\n\n{question.text}"}]
+        return [{"role": "system", "content": question.system}, user(question, question.text)]
+    return [user(question, f"{question.system}\n\n{question.text}")]
+
+
+def user(question: Question, text: str) -> dict[str, Any]:
+    """Plain text stays plain: not every imitator reads a list of parts."""
+    if not question.images:
+        return {"role": "user", "content": text}
+    urls = (f"data:{image.media_type};base64,{image.base64}" for image in question.images)
+    shown = [{"type": "image_url", "image_url": {"url": url}} for url in urls]
+    return {"role": "user", "content": [*shown, {"type": "text", "text": text}]}
 
 
 def read(event: Event) -> Iterable[Piece]:

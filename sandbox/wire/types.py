@@ -6,9 +6,11 @@ is None or a ``WireError``.
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -66,6 +68,8 @@ class Limits:
     event_bytes: int = 256 * 1024
     text_chars: int = 400_000
     events: int = 20_000
+    images: int = 16
+    images_bytes: int = 20 * 1024 * 1024
     retry_after_ms: float = 10_000
 
 
@@ -80,15 +84,31 @@ class Endpoint:
     dialect: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Image:
+    """A picture as ``sandbox.wire.images`` has read it. ``data`` is empty in an outline, enough for a price."""
+
+    media_type: str
+    width: int
+    height: int
+    data: bytes = field(default=b"", repr=False)
+
+    @cached_property
+    def base64(self) -> str:
+        """Made once for all the channels that are asked the same."""
+        return b64encode(self.data).decode()
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask. ``thinking_tokens`` 0 asks for no thinking where that can be switched off."""
+    """What to ask. ``images`` stand before the text. ``thinking_tokens`` 0 asks for no thinking where it can be off."""
 
     text: str
     system: str = ""
     max_output_tokens: int = 800
     thinking_tokens: int = 0
     temperature: float | None = None
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

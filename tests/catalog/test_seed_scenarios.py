@@ -21,12 +21,13 @@ def changed(tmp_path: Path, *, old: str, new: str) -> Path:
     return copy
 
 
-def test_loads_both_scenarios_with_three_dimensions_each() -> None:
+def test_loads_all_scenarios_with_three_dimensions_each() -> None:
     load_scenarios()
     slugs = {s.slug: [d.slug for d in s.rubric.dimensions.order_by("position")] for s in Scenario.objects.all()}
     assert slugs == {
         "text-generation": ["creative-novelty", "emotional-resonance", "commercial-potential"],
         "deep-reasoning": ["logical-accuracy", "analysis-depth", "visualization-advice"],
+        "multimodal-understanding": ["recognition-accuracy", "picture-reasoning", "trade-usefulness"],
     }
     assert all(s.free_until == date(2026, 12, 31) and s.is_open for s in Scenario.objects.all())
 
@@ -74,4 +75,4 @@ def test_a_changed_title_is_corrected_in_place(tmp_path: Path) -> None:
     load_scenarios()
     load_scenarios(changed(tmp_path, old='"#AI deep reasoning APIs"', new='"#AI reasoning APIs"'))
     assert Scenario.objects.get(slug="deep-reasoning").title_en == "#AI reasoning APIs"
-    assert Rubric.objects.count() == 2
+    assert Rubric.objects.count() == 3

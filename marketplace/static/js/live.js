@@ -222,7 +222,23 @@ function showPrompt() {
   const title = trial.prompts.length > 1 ? `${fill(words.prompt_of, { number: number + 1, all: trial.prompts.length })}${words.colon}${prompt.title}` : prompt.title;
   find("prompt-title").textContent = title;
   find("question-text").textContent = prompt.text;
+  showPictures(prompt.pictures ?? []);
   for (const button of find("prompts").children) button.setAttribute("aria-pressed", String(Number(button.value) === shown));
+}
+
+/** Their place keeps its height, so that nothing moves when the page turns to another prompt. */
+function showPictures(pictures) {
+  const place = find("pictures");
+  if (!place || place.dataset.of === String(shown)) return;
+  place.dataset.of = String(shown);
+  const row = document.createElement("div");
+  row.className = "pictures";
+  for (const { address, alt, width, height } of pictures) {
+    const link = row.appendChild(document.createElement("a"));
+    Object.assign(link, { className: "pictures__one", href: address, target: "_blank", rel: "noopener", title: fill(words.open_picture, { alt }) });
+    link.append(Object.assign(document.createElement("img"), { src: address, alt, width, height }));
+  }
+  place.replaceChildren(row);
 }
 
 function showProgress() {

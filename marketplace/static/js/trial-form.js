@@ -23,6 +23,20 @@ function where(chosen) {
   });
 }
 
+const pictures = form.querySelector("[data-pictures]");
+
+/** What is wrong with the chosen files is said at once; the site looks again, and closer. */
+function showPictures() {
+  const { most: limit, mostMb } = pictures.dataset;
+  const large = [...pictures.files].find((file) => file.size > Number(mostMb) * 1e6);
+  let problem = "";
+  if (pictures.files.length > Number(limit)) problem = fill(words.too_many_pictures, { limit });
+  else if (large) problem = fill(words.picture_too_large, { name: large.name, limit: mostMb });
+  pictures.setCustomValidity(problem);
+  pictures.toggleAttribute("aria-invalid", Boolean(problem));
+  form.querySelector("[data-pictures-said]").textContent = problem;
+}
+
 let asking = null;
 let later = 0;
 
@@ -40,7 +54,8 @@ function show() {
 async function askQuote() {
   const line = form.querySelector("[data-quote-line]");
   const data = new FormData(form);
-  for (const name of ["csrfmiddlewaretoken", "nonce"]) data.delete(name);
+  for (const name of ["csrfmiddlewaretoken", "nonce", "pictures"]) data.delete(name);
+  data.set("picture_count", pictures.files.length);
   // The price depends on the prompt's length alone, and an address must stay short.
   const prompt = String(data.get("prompt")).slice(0, 1500);
   data.set("prompt", prompt);
@@ -61,8 +76,9 @@ function filter() {
   for (const choice of form.querySelectorAll("[data-choice]")) {
     const box = choice.querySelector("input");
     const allowed = !strict || box.dataset.simulated === "yes" || box.dataset.trains === "no";
-    if (!allowed) box.checked = false;
-    choice.hidden = !allowed || !choice.dataset.name.toLowerCase().includes(text);
+    const able = !pictures.files.length || box.dataset.sees === "yes";
+    if (!allowed || !able) box.checked = false;
+    choice.hidden = !allowed || !able || !choice.dataset.name.toLowerCase().includes(text);
   }
   show();
 }
@@ -82,6 +98,10 @@ form.addEventListener("change", (event) => {
     if (prompt.length < 1500) address.searchParams.set("prompt", prompt);
     location.assign(address);
   } else if (event.target.matches("[data-no-training]")) filter();
+  else if (event.target === pictures) {
+    showPictures();
+    filter();
+  }
   else show();
 });
 form.addEventListener("input", (event) => {

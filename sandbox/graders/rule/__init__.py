@@ -9,8 +9,11 @@ A check is a dict with a ``rule``:
 - ``{"rule": "regex", "pattern": "…"}`` (somewhere in the committed answer)
 - ``{"rule": "json", "schema": {…}}`` (the last JSON of the answer)
 - ``{"rule": "contains", "values": […]}`` (all of them), ``{"rule": "forbids", "values": […]}`` (none of them)
+
+``"label": "Reading"`` has a check look at the last line that begins with that word, where a question asks for a reading
+beside its answer; ``"dimension": "recognition-accuracy"`` has it count for that dimension alone.
 """
 
-from sandbox.graders.rule.grading import RuleScore, grade
+from sandbox.graders.rule.grading import Check, RuleScore, concerning, grade
 
-__all__ = ["RuleScore", "grade"]
+__all__ = ["Check", "RuleScore", "concerning", "grade"]

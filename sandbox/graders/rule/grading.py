@@ -55,9 +55,26 @@ def grade(checks: Sequence[Check], text: str) -> RuleScore:
     if not checks:
         return RuleScore(None, "", {})
     text = text.replace("\r\n", "\n")[-LONGEST_TEXT:]
-    found = [(check["rule"], RULES[check["rule"]](check, text)) for check in checks]
+    found = [(check["rule"], RULES[check["rule"]](check, under_its_label(check, text))) for check in checks]
     value = sum(RIGHT if finding.is_right else WRONG for _, finding in found) / len(found)
     return RuleScore(value, " · ".join(in_symbols(finding) for _, finding in found), evidence_of(found))
+
+
+def concerning(checks: Sequence[Check], dimension: str) -> list[Check]:
+    """The checks that say something about ``dimension``; one that names none is about all of them."""
+    return [check for check in checks if check.get("dimension", dimension) == dimension]
+
+
+def under_its_label(check: Check, text: str) -> str:
+    """What the last line that begins with the check's label says, as a committed answer; nothing where none does.
+
+    A question may ask for a reading beside its answer, each on a line of its own.
+    """
+    label = check.get("label")
+    if label is None:
+        return text
+    lines = re.findall(rf"^\W*{re.escape(label)}\W*?[:：](.*)$", text, re.MULTILINE | re.IGNORECASE)
+    return f"Answer: {lines[-1].strip()}" if lines else ""
 
 
 def evidence_of(found: list[tuple[str, Finding]]) -> dict[str, Any]:

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sandbox.simulators.asked import Asked, Refusal, last_text, list_in, text_of, whole_number
+from sandbox.simulators.asked import (
+    Asked,
+    Refusal,
+    few,
+    image_of,
+    last_content,
+    list_in,
+    parts_of,
+    text_of,
+    whole_number,
+)
 from sandbox.simulators.protocols.speaker import Speaker, event
 from sandbox.simulators.reply import Piece, Plan
+from sandbox.wire.types import Image
 
 _WORDS = {
     400: "invalid_request_error",
@@ -21,6 +32,13 @@ _WORDS = {
 }
 _FINISH = {"stop": "end_turn", "length": "max_tokens"}
 _SIGNATURE = "c2ltdWxhdGVk"  # base64 of "simulated": SDKs pass it back unread
+
+
+def _image(part: Mapping[str, Any]) -> Image:
+    source = part.get("source")
+    if not isinstance(source, Mapping) or source.get("type") != "base64":
+        raise Refusal(400, "image.source: a simulated provider fetches nothing; send base64")
+    return image_of(source.get("media_type"), source.get("data"))
 
 
 class Anthropic(Speaker):
@@ -45,13 +63,15 @@ class Anthropic(Speaker):
         switch = body.get("thinking")
         thinks = isinstance(switch, Mapping) and switch.get("type") in {"enabled", "adaptive"}
         budget = switch.get("budget_tokens") if isinstance(switch, Mapping) else None
+        content = last_content(messages, role="user", content="content")
         return Asked(
             model=named,
-            text=last_text(messages, role="user", content="content"),
+            text=text_of(content),
             system=text_of(body.get("system")),
             max_tokens=cap,
             thinking=(budget if isinstance(budget, int) else None) if thinks else 0,
             stream=bool(body.get("stream", False)),
+            images=few([_image(part) for part in parts_of(content) if part.get("type") == "image"]),
         )
 
     def _message(self, content: list[dict[str, Any]], *, stop: str | None, usage: dict[str, int]) -> dict[str, Any]:

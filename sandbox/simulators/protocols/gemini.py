@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sandbox.simulators.asked import Asked, Refusal, last_text, list_in, text_of, whole_number
+from sandbox.simulators.asked import (
+    Asked,
+    Refusal,
+    few,
+    image_of,
+    last_content,
+    list_in,
+    parts_of,
+    text_of,
+    whole_number,
+)
 from sandbox.simulators.protocols.speaker import Speaker, event
 from sandbox.simulators.reply import Piece, Plan
+from sandbox.wire.types import Image
 
 _WORDS = {
     400: "INVALID_ARGUMENT",
@@ -19,6 +30,7 @@ _WORDS = {
     500: "INTERNAL",
     503: "UNAVAILABLE",
 }
+_STANDARD = str.maketrans("-_", "+/")
 _FINISH = {"stop": "STOP", "length": "MAX_TOKENS"}
 
 
@@ -29,6 +41,18 @@ def _mapping(body: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
         if isinstance(value, Mapping):
             return value
     return {}
+
+
+def _image(part: Mapping[str, Any]) -> Image | None:
+    if "fileData" in part or "file_data" in part:
+        raise Refusal(400, "A simulated provider fetches nothing: send images as inline data.")
+    held = _mapping(part, "inlineData", "inline_data")
+    if not held:
+        return None
+    data = held.get("data")
+    # Both alphabets of base64 are taken: Google's own SDK writes the one for addresses.
+    data = data.translate(_STANDARD) if isinstance(data, str) else data
+    return image_of(held.get("mimeType", held.get("mime_type")), data)
 
 
 class Gemini(Speaker):
@@ -43,14 +67,16 @@ class Gemini(Speaker):
         thinking = _mapping(config, "thinkingConfig", "thinking_config")
         system = _mapping(body, "systemInstruction", "system_instruction")
         budget = thinking.get("thinkingBudget", thinking.get("thinking_budget"))
+        parts = last_content(contents, role="user", content="parts")
         return Asked(
             model=model,
-            text=last_text(contents, role="user", content="parts"),
+            text=text_of(parts),
             system=text_of(system.get("parts")),
             max_tokens=whole_number(config.get("maxOutputTokens"), "max_output_tokens"),
             thinking=budget if isinstance(budget, int) and budget >= 0 else None,
             shows_thoughts=bool(thinking.get("includeThoughts", thinking.get("include_thoughts", False))),
             stream=stream,
+            images=few([image for part in parts_of(parts) if (image := _image(part))]),
         )
 
     def _body(self, parts: list[dict[str, Any]], *, plan: Plan | None) -> dict[str, Any]:

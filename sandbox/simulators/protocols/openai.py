@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sandbox.simulators.asked import Asked, Refusal, last_text, list_in, text_of, whole_number
+from sandbox.simulators.asked import (
+    Asked,
+    Refusal,
+    few,
+    image_of,
+    last_content,
+    list_in,
+    parts_of,
+    text_of,
+    whole_number,
+)
 from sandbox.simulators.protocols.speaker import CREATED, Speaker, event
 from sandbox.simulators.reply import Piece, Plan
+from sandbox.wire.types import Image
 
 _WORDS = {
     400: "invalid_request_error",
@@ -41,6 +52,15 @@ def _thinking(body: Mapping[str, Any]) -> int | None:
     return budget if isinstance(budget, int) else None
 
 
+def _image(part: Mapping[str, Any]) -> Image:
+    held = part.get("image_url")
+    url = held.get("url") if isinstance(held, Mapping) else None
+    head, _, data = str(url).partition(";base64,")
+    if not head.startswith("data:"):
+        raise Refusal(400, "A simulated provider fetches nothing: send images as data URLs.", word="invalid_image_url")
+    return image_of(head.removeprefix("data:"), data)
+
+
 class OpenAI(Speaker):
     """One chat completion."""
 
@@ -53,10 +73,11 @@ class OpenAI(Speaker):
         if not isinstance(named, str) or not named:
             raise Refusal(400, "you must provide a model parameter")
         options = body.get("stream_options")
+        content = last_content(messages, role="user", content="content")
         cap = body.get("max_completion_tokens", body.get("max_tokens"))
         return Asked(
             model=named,
-            text=last_text(messages, role="user", content="content"),
+            text=text_of(content),
             system="\n".join(
                 text_of(m.get("content")) for m in messages if isinstance(m, Mapping) and m.get("role") in _SYSTEM_ROLES
             ),
@@ -64,6 +85,7 @@ class OpenAI(Speaker):
             thinking=_thinking(body),
             stream=bool(body.get("stream", False)),
             wants_usage=isinstance(options, Mapping) and bool(options.get("include_usage")),
+            images=few([_image(part) for part in parts_of(content) if part.get("type") == "image_url"]),
         )
 
     def _chunk(self, choices: list[dict[str, Any]], **more: Any) -> bytes:

@@ -6,10 +6,11 @@ import pytest
 
 from sandbox.wire import tokens
 from sandbox.wire.metering import Meter
-from sandbox.wire.types import Outcome, Usage
+from sandbox.wire.types import Outcome, Question, Usage
 
 LONG = "the quick brown fox jumps over the lazy dog " * 100
 PROMPT = "What is a touchstone?"
+ASKED = Question(PROMPT)
 
 
 def settle(*said: Usage, text: str = LONG, reasoning: str = "") -> Outcome:
@@ -17,7 +18,7 @@ def settle(*said: Usage, text: str = LONG, reasoning: str = "") -> Outcome:
     meter = Meter()
     for usage in said:
         meter.take(usage)
-    meter.settle(outcome, prompt=PROMPT)
+    meter.settle(outcome, prompt=tokens.of_question(ASKED, model="any"))
     return outcome
 
 

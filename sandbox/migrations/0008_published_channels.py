@@ -13,7 +13,7 @@ def name_the_channels(apps: Any, _editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("catalog", "0008_report_channels"),
-        ("sandbox", "0006_grader_records"),
+        ("sandbox", "0007_pictures"),
     ]
 
     operations = [migrations.RunPython(name_the_channels, migrations.RunPython.noop)]

@@ -1,0 +1,92 @@
+"""What a picture is stands in its first bytes; what a camera wrote beside it does not leave with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.wire import tokens
+from sandbox.wire.images import BadImage, read_image
+from sandbox.wire.types import Image
+from tests.sandbox.wire.pictures import EXIF_SIDEWAYS, SECRET, jpeg, png, webp
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "size"),
+    [
+        (png(30, 20), "image/png", (30, 20)),
+        (jpeg(160, 90), "image/jpeg", (160, 90)),
+        (webp(50, 40), "image/webp", (50, 40)),
+    ],
+    ids=["png", "jpeg", "webp"],
+)
+def test_tells_a_picture_and_its_size_by_its_bytes(data, kind, size):
+    image = read_image(data)
+    assert (image.media_type, (image.width, image.height), image.data) == (kind, size, data)
+
+
+@pytest.mark.parametrize(
+    ("data", "bare"),
+    [
+        (png(3, 2, (b"tEXt", SECRET), (b"eXIf", SECRET), (b"acTL", SECRET)), png(3, 2)),
+        (jpeg(comment=SECRET, exif=b"Exif\0\0" + SECRET, after=SECRET), jpeg()),
+        (webp(5, 4, (b"EXIF", SECRET), (b"XMP ", SECRET)), webp(5, 4)),
+    ],
+    ids=["png", "jpeg", "webp"],
+)
+def test_leaves_out_what_is_no_part_of_the_picture(data, bare):
+    assert read_image(data).data == bare
+
+
+def test_keeps_which_way_is_up_and_nothing_else_of_a_cameras_words():
+    sideways = EXIF_SIDEWAYS + SECRET
+    kept = read_image(jpeg(exif=sideways)).data
+    assert SECRET not in kept
+    assert kept.startswith(b"\xff\xd8\xff\xe1")
+    assert read_image(kept).data == kept
+
+
+def test_a_second_picture_behind_the_first_stays_behind():
+    assert read_image(jpeg(after=jpeg(comment=SECRET))).data == jpeg()
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [
+        (b"", "empty"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "kind"),
+        (b"GIF89a" + b"\0" * 40, "kind"),
+        (b"%PDF-1.7", "kind"),
+        (png()[:-5], "broken"),
+        (png()[:20] + b"\x01" + png()[21:], "broken"),
+        (jpeg()[:-2], "broken"),
+        (jpeg()[:30], "broken"),
+        (b"\xff\xd8\xff\xd9", "broken"),
+        (webp()[:18], "broken"),
+        (webp(5, 4, (b"ANIM", b"\0" * 6)), "animated"),
+        (png(9000, 10), "size"),
+        (png(0, 10), "size"),
+        (png(7900, 7900), "size"),
+    ],
+)
+def test_refuses_what_is_no_picture_it_can_send(data, why):
+    with pytest.raises(BadImage) as refused:
+        read_image(data)
+    assert refused.value.why == why
+
+
+@pytest.mark.parametrize(
+    ("width", "height"), [(1, 1), (200, 100), (1000, 700), (1568, 1568), (2576, 1857), (8000, 5000)]
+)
+def test_bounds_a_pictures_tokens_above_every_makers_rule(width, height):
+    image = Image("image/png", width, height)
+    tiles = 85 + 170 * 8
+    patches = min(-(-width // 32) * -(-height // 32), 2500) * 1.2
+    anthropic = min(width * height / 750, 4_784)
+    qwen = min(-(-width // 28) * -(-height // 28), 16_384)
+    bound = tokens.image_at_most(image, model="some-model")
+    assert bound >= max(tiles, patches, 1536 * 2.46, anthropic, 1_120, qwen)
+    assert tokens.estimate_image(image) <= bound
+
+
+def test_bounds_the_one_model_that_bills_pictures_many_times_over():
+    assert tokens.image_at_most(Image("image/png", 64, 64), model="openai/gpt-4o-mini") >= 2_833 + 8 * 5_667
