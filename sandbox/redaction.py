@@ -55,7 +55,7 @@ def redact(facts: Facts, *, prompts: bool, answers: bool) -> Facts:
 def without_texts(state: Any) -> Any:
     """A trial's state without anything that was asked or answered: its report says what may be seen of that."""
     if isinstance(state, dict):
-        kept = {key: value for key, value in state.items() if key != "pictures"}
+        kept = {key: value for key, value in state.items() if key not in {"pictures", "prompts"}}
         return {key: "" if _is_text(key, value) else without_texts(value) for key, value in kept.items()}
     return [without_texts(each) for each in state] if isinstance(state, list) else state
 

@@ -150,16 +150,16 @@ def _search(base: str) -> str:
 @register.simple_tag(takes_context=True)
 def origin(context: Context) -> str:
     """Scheme and host of the site, for addresses that others keep."""
-    return addresses.origin(context["request"])
+    request = context.get("request")  # an error page that stands for a broken site has none
+    return addresses.origin(request) if request else ""
 
 
 @register.simple_tag(takes_context=True)
-def product_data(context: Context, channel: Any) -> SafeString:
-    """A real channel as a product, with today's price (``shelf.with_prices``) where one is known."""
+def product_data(context: Context, channel: Any, price: Any = None) -> SafeString:
+    """A real channel as a product, with today's ``price`` where one is known."""
     if not channel or channel.is_simulated:
         return SafeString("")
     base = addresses.origin(context["request"])
-    prices = getattr(channel, "todays_prices", [])
     provider = channel.provider
     return data_block(
         linked_data.product(
@@ -168,18 +168,24 @@ def product_data(context: Context, channel: Any) -> SafeString:
             maker=channel.model.maker_name,
             seller=provider.name,
             seller_address=base + provider.get_absolute_url(),
-            price=prices[0] if prices else None,
+            price=price or None,
         )
     )
 
 
 @register.simple_tag(takes_context=True)
 def list_data(context: Context, rows: Any, *, ranked: bool = False) -> SafeString:
-    """Rows with a name and an address, or shelf items, as a list. ``ranked`` only where all were measured."""
+    """Rows of a list page, things with a page of their own, or shelf items. ``ranked`` only where all were measured."""
     base = addresses.origin(context["request"])
-    things = [getattr(row, "channel", row) for row in rows or []]
-    named = [(str(thing.name), base + thing.get_absolute_url()) for thing in things]
-    return data_block(linked_data.item_list(named, ranked=ranked))
+    named = [_named(row) for row in rows or []]
+    return data_block(linked_data.item_list([(name, base + path) for name, path in named], ranked=ranked))
+
+
+def _named(row: Any) -> tuple[str, str]:
+    if isinstance(row, dict):
+        return row["name"], row["address"]
+    thing = getattr(row, "channel", row)
+    return str(thing.name), thing.get_absolute_url()
 
 
 @register.simple_tag(takes_context=True)

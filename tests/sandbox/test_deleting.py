@@ -25,6 +25,7 @@ from sandbox.models import (
     ChartCheck,
     Judgement,
     PairJudgement,
+    Picture,
     Prompt,
     PromptSet,
     Report,
@@ -80,6 +81,9 @@ def with_everything() -> Trial:
     PairJudgement.objects.create(trial=trial, judge=judge, left=left, right=right, prompt_version="1")
     Score.objects.create(answer=left, dimension=trial.rubric.dimensions.first(), grader="judge", judge=judge)
     ChartCheck.objects.create(answer=left, language="vega-lite")
+    Picture.objects.create(
+        prompt=trial.prompt_set.prompts.first(), position=1, name="a.png", media_type="image/png", width=1, height=1
+    )
     Round.objects.create(trial=trial, number=1)
     AbuseReport.objects.create(report=trial.report, complaint="other", contact=CANARY)
     day = timezone.localdate()

@@ -461,7 +461,7 @@ def test_a_report_takes_the_same_queries_however_many_channels(channels, django_
     ready = run_trial(
         trial, judge=make_channel(is_judge=True), levels=dict(zip("ABCDEFGH", itertools.count(2), strict=False))
     )
-    with django_assert_num_queries(32):
+    with django_assert_num_queries(33):
         reports.write(ready)
 
 

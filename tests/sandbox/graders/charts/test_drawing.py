@@ -151,7 +151,8 @@ def test_no_chart_starts_no_process(monkeypatch):
     assert (prose.language, prose.compiles, code.language, code.compiles) == ("none", None, "Mermaid", None)
 
 
-def test_the_renderer_is_not_loaded_by_whoever_checks(han):
+def test_the_renderer_is_not_loaded_by_whoever_checks(han, monkeypatch):
+    monkeypatch.delitem(sys.modules, "vl_convert", raising=False)
     draw(BARS)
     assert "vl_convert" not in sys.modules
 
