@@ -69,7 +69,8 @@ def written_with(part: str) -> Any:
 def violations(page: Any, *, rules: list[str] | None = None) -> list[str]:
     """What axe, which the page has run once, finds wrong: a line each, with the rule and where."""
     only = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": WCAG}
-    found = page.evaluate("(only) => axe.run(document, {runOnly: only, resultTypes: ['violations']})", only)
+    options = {"runOnly": only, "resultTypes": ["violations"], "preload": False, "iframes": False}
+    found = page.evaluate("(options) => axe.run(document, options)", options)
     return [
         f"{rule['id']}: {node['target']} {node.get('failureSummary', '')[:160]}"
         for rule in found["violations"]
