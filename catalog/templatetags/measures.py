@@ -93,13 +93,15 @@ def price(amount: Decimal | None, currency: str) -> str:
 
 @register.filter
 def tokens(count: int | None) -> str:
-    """A size as people say it: ``128K``, ``1M``, ``8,192`` where it is no round thousand."""
+    """A size as people say it: ``128K``, ``1M``, ``1.05M``; ``8,192`` where a small one is no round thousand."""
     count = known(count)
     if count is None:
         return UNKNOWN
     for step, sign in ((1_000_000, "M"), (1_048_576, "M"), (1_000, "K"), (1_024, "K")):
-        if count >= step and count % step == 0:
+        if count >= step and count % step == 0 and (sign == "M" or count < 1_000_000):
             return f"{count // step:,}{sign}"
+    if count >= 1_000_000:
+        return f"{count / 1_000_000:.2f}".rstrip("0").rstrip(".") + "M"
     return f"{count / 1000:.0f}K" if count >= 100_000 else f"{count:,}"
 
 
