@@ -32,10 +32,22 @@ def test_a_price_is_written_as_its_list_has_it(amount, currency, written):
 
 @pytest.mark.parametrize(
     ("count", "written"),
-    [(128_000, "128K"), (131_072, "128K"), (1_000_000, "1M"), (1_048_576, "1M"), (200_001, "200K"), (8_191, "8,191")],
+    [(128_000, "128K"), (131_072, "128K"), (1_000_000, "1M"), (1_048_576, "1M"), (200_001, "200K"), (1_050_000, "1.05M"), (1_047_576, "1.05M"), (8_191, "8,191")],
 )
 def test_a_size_is_written_as_people_say_it(count, written):
     assert measures.tokens(count) == written
+
+
+def test_the_seeds_own_words_on_a_source_are_in_the_readers_language_and_others_as_written():
+    with translation.override("zh-hans"):
+        assert measures.source("simulated") == "模拟"
+        assert measures.source("<b> at https://a.example/") == (
+            '&lt;b&gt; at <a href="https://a.example/" rel="nofollow">https://a.example/</a>'
+        )
+
+
+def test_what_a_model_reads_is_a_list_in_words():
+    assert measures.kinds(["text", "image", "pdf", "smell"]) == "text, images, PDF, smell"
 
 
 @pytest.mark.parametrize(("value", "written"), [(212.4, "212 ms"), (9_999, "9,999 ms"), (12_340, "12.3 s")])
