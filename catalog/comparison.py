@@ -54,12 +54,17 @@ class Row:
 
     @property
     def best(self) -> frozenset[int]:
-        """The places of the best value; empty where one is unknown, all are equal or neither way is better."""
+        """The places of the best value; empty where one is unknown, all are equal or neither way is better.
+
+        Who reads the same as the best shares it: 128,000 and 131,072 tokens are both told as 128K.
+        """
         ranks = [cell.rank for cell in self.cells]
         if not self.better or None in ranks or len(set(ranks)) < 2:
             return frozenset()
         goal = min(ranks) if self.better == LOW else max(ranks)
-        return frozenset(place for place, rank in enumerate(ranks) if rank == goal)
+        told = {cell.text for cell in self.cells if cell.rank == goal}
+        places = [place for place, cell in enumerate(self.cells) if cell.text in told]
+        return frozenset(places) if len(places) < len(self.cells) else frozenset()
 
     @property
     def marked(self) -> list[tuple[Cell, bool]]:

@@ -90,7 +90,7 @@ def _basis(item: Item) -> Cell:
     if item.tariff is None:
         return _unknown()
     price = item.tariff.price
-    return Cell(str(price.get_basis_display()), price.basis, note=price.source)
+    return Cell(str(price.get_basis_display()), price.basis, note=measures.source_words(price.source))
 
 
 def _measured(compared: Compared) -> Iterator[tuple[str, list[Row]]]:
@@ -221,11 +221,9 @@ def _count(count: int) -> Cell:
 
 
 def _kinds(field: str) -> Read:
-    words = {"text": _("text"), "image": _("images"), "audio": _("audio"), "video": _("video")}
-
     def read(item: Item) -> Cell:
         kinds: list[str] = getattr(item.channel.model, field)
-        return Cell(_(", ").join(words.get(kind, kind) for kind in kinds), frozenset(kinds)) if kinds else _unknown()
+        return Cell(measures.kinds(kinds), frozenset(kinds)) if kinds else _unknown()
 
     return read
 

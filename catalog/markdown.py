@@ -66,7 +66,9 @@ def render(text: str) -> SafeString:
 def _render(text: str, language: str | None) -> SafeString:
     shown = clean(text[:MAX_CHARS])
     try:
-        html = _sanitizer.clean(parser().render(shown))
+        speech = parser()
+        speech.options["breaks"] = True  # models end a line where they mean one to end
+        html = _sanitizer.clean(speech.render(shown))
     except (TooTangled, RecursionError):
         html = plain(shown)
     if len(text) > MAX_CHARS:

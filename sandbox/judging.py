@@ -36,11 +36,15 @@ def candidates(channels: Sequence[Channel], scenario: Scenario) -> list[Channel]
     """Those who were named judges. Where no real one is, every live channel of the scenario, of good record first.
 
     Trials on the visitor's own server are judged there, so that the prompt stays with it; others are not judged by it.
+    Where every contender's provider is known not to train on inputs, so is every judge's: a prompt that was kept from
+    those who may learn from it does not reach one by way of the judge. Then nobody may be left, and only rules score.
     """
     simulated = bool(channels) and channels[0].is_simulated
     local = bool(channels) and all(channel.provider.is_local for channel in channels)
     kind = Channel.objects.listed().live().filter(provider__is_simulated=simulated, provider__is_local=local)
     kind = kind.select_related("provider", "model")
+    if channels and not simulated and all(channel.provider.trains_on_inputs is False for channel in channels):
+        kind = kind.filter(provider__trains_on_inputs=False)
     named = list(kind.judges().order_by("slug"))
     if named or simulated:
         return named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -9,9 +10,10 @@ from typing import Any, TypeVar
 from django import template
 from django.utils import timezone
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, urlize
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from marketplace import money as cash
 
@@ -23,6 +25,18 @@ FULL_MARKS = 10.0
 FAINTEST = 0.45
 # A fact that nobody has looked at for longer may well have changed.
 STALE_AFTER_DAYS = 90
+# How the seed says where facts are from.
+SOURCES = frozenset(
+    [
+        gettext_noop("simulated"),
+        gettext_noop("models.dev (MIT), community data"),
+        gettext_noop("models.dev (MIT), community data; base URL from public client code"),
+        gettext_noop("public documentation and client code, gathered in November 2026"),
+        gettext_noop(
+            "https://open.er-api.com/v6/latest/USD as recorded by models.dev (MIT); a reference rate, not a quote"
+        ),
+    ]
+)
 
 
 def known(value: T | None) -> T | None:
@@ -97,12 +111,30 @@ def tokens(count: int | None) -> str:
     count = known(count)
     if count is None:
         return UNKNOWN
-    for step, sign in ((1_000_000, "M"), (1_048_576, "M"), (1_000, "K"), (1_024, "K")):
-        if count >= step and count % step == 0 and (sign == "M" or count < 1_000_000):
-            return f"{count // step:,}{sign}"
-    if count >= 1_000_000:
+    if count >= 1_000_000 and count % 1_000_000 and count % 1_048_576:
         return f"{count / 1_000_000:.2f}".rstrip("0").rstrip(".") + "M"
+    for step, sign in ((1_000_000, "M"), (1_048_576, "M"), (1_000, "K"), (1_024, "K")):
+        if count >= step and count % step == 0:
+            return f"{count // step:,}{sign}"
     return f"{count / 1000:.0f}K" if count >= 100_000 else f"{count:,}"
+
+
+@register.filter
+def kinds(names: Sequence[str]) -> str:
+    """What a model reads or writes, in words."""
+    words = {"text": _("text"), "image": _("images"), "audio": _("audio"), "video": _("video"), "pdf": "PDF"}
+    return _(", ").join(words.get(name, name) for name in names)
+
+
+def source_words(written: str) -> str:
+    """Where a fact is from: in the reader's language where it is one of the seed's own phrases, else as written."""
+    return _(written) if written in SOURCES else written
+
+
+@register.filter
+def source(written: str) -> SafeString:
+    """The same, its addresses linked."""
+    return SafeString(urlize(source_words(written), nofollow=True, autoescape=True))
 
 
 @register.filter

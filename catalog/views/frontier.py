@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog import evidence, plot, shelf
-from catalog.models import Scenario
+from catalog.models import Measurement, Scenario
 from catalog.pagecache import shared_page
 from catalog.views import shown
 
@@ -24,7 +24,8 @@ def show_frontier(request: HttpRequest) -> HttpResponse:
     scenarios = list(Scenario.objects.open())
     if not scenarios:
         raise Http404
-    scenario, unknown_scenario = _chosen(request.GET.get("scenario", ""), {each.slug: each for each in scenarios})
+    by_slug = {each.slug: each for each in _measured_first(scenarios)}
+    scenario, unknown_scenario = _chosen(request.GET.get("scenario", ""), by_slug)
     against, unknown_against = _chosen(request.GET.get("against", ""), plot.AGAINST)
     found = _items(scenario, simulated=False)
     simulated = request.GET.get("kind") == SIMULATED or ("kind" not in request.GET and not _any_score(found))
@@ -47,6 +48,13 @@ def show_frontier(request: HttpRequest) -> HttpResponse:
 def _chosen(wish: str, known: dict[str, T]) -> tuple[T, bool]:
     """What was asked for, else the first; and whether something else was asked for."""
     return known.get(wish) or next(iter(known.values())), bool(wish) and wish not in known
+
+
+def _measured_first(scenarios: list[Scenario]) -> list[Scenario]:
+    """Who names no scenario sees one with something to draw; real channels' before simulated ones'."""
+    scored = Measurement.objects.filter(metric=evidence.SCORE, scenario__in=scenarios, channel__in=shown.offered())
+    found = set(scored.values_list("scenario", "channel__provider__is_simulated").distinct())
+    return sorted(scenarios, key=lambda each: ((each.pk, False) not in found, (each.pk, True) not in found))
 
 
 def _items(scenario: Scenario, *, simulated: bool) -> list[shelf.Item]:

@@ -26,6 +26,12 @@ def test_the_lowest_or_highest_is_best_and_equals_share_it():
     assert row_of(3, 1, 3, better=HIGH).best == {0, 2}
 
 
+def test_who_reads_the_same_as_the_best_shares_it():
+    sizes = [("64K", 64_000), ("128K", 128_000), ("128K", 131_072)]
+    assert Row("a fact", [Cell(text, size, size) for text, size in sizes], HIGH).best == {1, 2}
+    assert not Row("a fact", [Cell(text, size, size) for text, size in sizes[1:]], HIGH).best
+
+
 @pytest.mark.parametrize("row", [row_of(1, 1), row_of(1, 2, None), row_of(1, 2, better="")])
 def test_nothing_is_best_among_equals_beside_an_unknown_or_without_a_direction(row):
     assert not row.best

@@ -65,6 +65,16 @@ def test_draws_nothing_where_nothing_was_measured_and_says_so(client: Client) ->
     assert "Claims are not drawn instead." in html
 
 
+def test_who_names_no_scenario_sees_one_with_something_to_draw(client: Client) -> None:
+    make_scenario()
+    offer(make_scenario(), score=8, cost=1, simulated=True)
+    simulated = client.get("/en/frontier/").content.decode()
+    assert "data-mark " in simulated
+    assert "badge--simulated" in simulated
+    real = offer(make_scenario(), score=8, cost=1)
+    assert real.get_absolute_url() in client.get("/en/frontier/").content.decode()
+
+
 def test_counts_those_that_it_cannot_draw(client: Client) -> None:
     scenario = make_scenario()
     offer(scenario, score=8, cost=1)

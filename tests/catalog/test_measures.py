@@ -47,6 +47,18 @@ def test_a_size_is_written_as_people_say_it(count, written):
     assert measures.tokens(count) == written
 
 
+def test_the_seeds_own_words_on_a_source_are_in_the_readers_language_and_others_as_written():
+    with translation.override("zh-hans"):
+        assert measures.source("simulated") == "模拟"
+        assert measures.source("<b> at https://a.example/") == (
+            '&lt;b&gt; at <a href="https://a.example/" rel="nofollow">https://a.example/</a>'
+        )
+
+
+def test_what_a_model_reads_is_a_list_in_words():
+    assert measures.kinds(["text", "image", "pdf", "smell"]) == "text, images, PDF, smell"
+
+
 @pytest.mark.parametrize(("value", "written"), [(212.4, "212 ms"), (9_999, "9,999 ms"), (12_340, "12.3 s")])
 def test_a_duration_has_its_unit(value, written):
     assert measures.ms(value) == written

@@ -152,8 +152,9 @@ def panel(channels, scenario=None):
 def make_real(settings):
     """A live channel of a real provider, in the scenario; its maker is its own unless it is named."""
 
-    def make(slug, *, scenario=None, maker=None, works=True, local=False, **overrides):
-        provider = make_provider(is_simulated=False, is_local=local)
+    def make(slug, *, scenario=None, maker=None, works=True, local=False, trains=None, **overrides):
+        terms = {"trains_on_inputs": trains, "terms_source": f"https://{slug}.example/terms"}
+        provider = make_provider(is_simulated=False, is_local=local, **terms)
         Credential.objects.create(provider=provider, origin=f"https://{slug}.example", secret="s", works=works)
         values = {"provider": provider, "slug": slug, "base_url": f"https://{slug}.example/v1"}
         return make_channel(scenario=scenario, model=make_model(maker=maker or slug), **{**values, **overrides})
@@ -220,6 +221,31 @@ def test_a_prompt_for_a_server_of_ones_own_stays_there(make_real):
     make_real("judge", is_judge=True)
     assert panel([mine], scenario) == (["mine"], True)
     assert panel([brand], scenario) == (["judge"], False)
+
+
+def test_prompts_kept_from_those_who_train_are_kept_from_judges_who_may(make_real):
+    scenario = make_scenario()
+    careful, also = (make_real(slug, scenario=scenario, trains=False) for slug in ("aaa", "bbb"))
+    make_real("judge-unknown", is_judge=True)
+    make_real("judge-trains", is_judge=True, trains=True)
+    assert panel([careful], scenario) == (["bbb"], False)  # rather one who was not named than one who may train
+    make_real("judge-careful", is_judge=True, trains=False)
+    assert panel([careful, also], scenario) == (["judge-careful"], False)
+
+
+def test_where_one_contender_may_train_anyhow_any_judge_may_judge(make_real):
+    scenario = make_scenario()
+    careful, unknown = make_real("aaa", scenario=scenario, trains=False), make_real("bbb", scenario=scenario)
+    make_real("judge", is_judge=True)
+    assert panel([careful, unknown], scenario) == (["judge"], False)
+
+
+def test_the_simulated_judge_judges_whatever_is_said_about_training(settings):
+    settings.SIMULATORS_URL = "http://127.0.0.1:9"
+    by = make_judge()
+    provider = make_provider(trains_on_inputs=False)
+    assert by.provider.trains_on_inputs is None
+    assert panel([make_channel(provider=provider)]) == ([by.slug], False)
 
 
 def test_real_channels_without_any_judge_still_get_a_report_that_says_so(worker, rung, make_real):
