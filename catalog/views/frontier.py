@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from catalog import evidence, plot, shelf
-from catalog.models import Scenario
+from catalog.models import Measurement, Scenario
 from catalog.pagecache import shared_page
 from catalog.views import shown
 
@@ -26,17 +26,18 @@ def show_frontier(request: HttpRequest) -> HttpResponse:
         raise Http404
     scenario, unknown_scenario = _chosen(request.GET.get("scenario", ""), {each.slug: each for each in scenarios})
     against, unknown_against = _chosen(request.GET.get("against", ""), plot.AGAINST)
-    found = _items(scenario, simulated=False)
-    simulated = request.GET.get("kind") == SIMULATED or ("kind" not in request.GET and not _any_score(found))
-    if simulated:
-        found = _items(scenario, simulated=True)
+    scored = _scored(scenario)
+    real = [item for item in scored if not item.channel.is_simulated]
+    simulated = request.GET.get("kind") == SIMULATED or ("kind" not in request.GET and not real)
+    found = [item for item in scored if item.channel.is_simulated] if simulated else real
+    channels = shown.offered().filter(scenarios=scenario, provider__is_simulated=simulated).count()
     context = {
         "scenarios": scenarios,
         "scenario": scenario,
         "axes": list(plot.AGAINST.values()),
         "against": against,
-        "chart": plot.chart(found, against),
-        "channels": len(found),
+        "chart": plot.chart(found, against, of=channels),
+        "channels": channels,
         "simulated": simulated,
         "left_out_wish": unknown_scenario or unknown_against,
         "section": "frontier",
@@ -49,11 +50,9 @@ def _chosen(wish: str, known: dict[str, T]) -> tuple[T, bool]:
     return known.get(wish) or next(iter(known.values())), bool(wish) and wish not in known
 
 
-def _items(scenario: Scenario, *, simulated: bool) -> list[shelf.Item]:
+def _scored(scenario: Scenario) -> list[shelf.Item]:
+    """The scenario's channels that have a score; there are far more without."""
     offered = shown.offered().filter(scenarios=scenario)
-    channels = list(shelf.with_prices((offered.simulated() if simulated else offered.real()).for_lists()))
+    scored = Measurement.objects.filter(scenario=scenario, metric=evidence.SCORE).values("channel")
+    channels = list(shelf.with_prices(offered.filter(pk__in=scored).select_related("provider", "model")))
     return shelf.items(channels, measured=evidence.measured(scenario, [channel.pk for channel in channels]))
-
-
-def _any_score(items: list[shelf.Item]) -> bool:
-    return any(item.score for item in items)
