@@ -13,6 +13,8 @@ from typing import NamedTuple
 from django.db.models import Count, F, Min, QuerySet, Sum, Window
 from django.db.models.functions import RowNumber
 
+from catalog.editions import Editions
+from catalog.kept import kept
 from catalog.models import Channel, Dimension, Measurement, Provider, Scenario
 
 SCORE = "score"
@@ -101,8 +103,8 @@ def fastest_known(found: Across) -> Measured:
     for rows in found.values():
         for channel, metrics in rows.items():
             for metric in SPEED:
-                row, kept = metrics.get(metric), best[channel].get(metric)
-                if row and (kept is None or row.samples > kept.samples):
+                row, known = metrics.get(metric), best[channel].get(metric)
+                if row and (known is None or row.samples > known.samples):
                     best[channel][metric] = row
     return dict(best)
 
@@ -128,24 +130,25 @@ def record(provider: Provider) -> Record | None:
     return Record(**{**sums, "arrived": sums["arrived"] / sums["answers"]}) if sums["answers"] else None
 
 
-def of_channel(channel: Channel) -> list[ScenarioEvidence]:
+def of_channel(channel: Channel, stamps: Editions) -> list[ScenarioEvidence]:
     """A channel's best rows, scenario by scenario; empty when nothing was measured."""
     found = across([channel.pk])
-    dimensions = _dimensions(list(found)) if found else {}
+    dimensions = _dimensions(stamps) if found else {}
     return [
         ScenarioEvidence(scenario, rows[channel.pk], _scored(dimensions.get(scenario.pk, []), rows[channel.pk]))
         for scenario, rows in found.items()
     ]
 
 
-def _dimensions(scenarios: list[Scenario]) -> dict[int, list[Dimension]]:
+@kept
+def _dimensions() -> dict[int, list[Dimension]]:
     """The dimensions of each scenario's newest rubric, in its order."""
-    rows = Dimension.objects.filter(rubric__scenario__in=scenarios).select_related("rubric")
+    rows = Dimension.objects.select_related("rubric")
     found: dict[int, list[Dimension]] = {}
     for row in rows.order_by("-rubric__version", "position"):
-        kept = found.setdefault(row.rubric.scenario_id, [])
-        if not kept or kept[0].rubric_id == row.rubric_id:
-            kept.append(row)
+        first = found.setdefault(row.rubric.scenario_id, [])
+        if not first or first[0].rubric_id == row.rubric_id:
+            first.append(row)
     return found
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import wraps
-from typing import TypeVar
+from threading import Lock
+from typing import Generic, TypeVar
 
 from catalog.editions import Editions
 
@@ -30,3 +31,20 @@ def kept(make: Callable[[], T]) -> Callable[[Editions], T]:
         return value
 
     return under
+
+
+class Kept(Generic[T]):
+    """The newest value and what it was built for; readers who come while it is built wait for it."""
+
+    def __init__(self) -> None:
+        self._held: tuple[Hashable, T] | None = None
+        self._building = Lock()
+
+    def under(self, key: Hashable, build: Callable[[], T]) -> T:
+        held = self._held
+        if held is not None and held[0] == key:
+            return held[1]
+        with self._building:
+            if self._held is None or self._held[0] != key:
+                self._held = (key, build())
+            return self._held[1]

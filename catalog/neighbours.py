@@ -1,21 +1,20 @@
 """What stands beside a channel or a model: the same model elsewhere, and others of its provider or family.
 
-Rows are plain values, one query each: these lists are long and a page shows little of each row.
+What stands beside a channel comes from the lists' rows in memory (``facets.facts``); nothing here builds a model's row.
 """
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.conf import settings
-from django.db.models import Case, F, FilteredRelation, Q, When
-from django.utils import timezone
+from django.db.models import Case, F, Q, When
 
-from catalog import liveness, pricing
-from catalog.language import is_chinese
-from catalog.models import AIModel, Channel, FxRate, Listing
+from catalog.facets.facts import Facts, Tariff
+from catalog.language import in_language
+from catalog.models import AIModel, Channel, Listing
 
 SHOWN_OFFERS = 10
 SHOWN_OTHERS = 12
@@ -27,9 +26,7 @@ class Offer(NamedTuple):
     slug: str
     provider: str
     is_live: bool
-    input: Decimal | None
-    output: Decimal | None
-    currency: str
+    tariff: Tariff
     comparable: Decimal | None
     times: Decimal | None
 
@@ -51,41 +48,33 @@ class Some(NamedTuple):
     has_more: bool
 
 
-def same_model(
-    channel: Channel, *, ours: Decimal | None, fx: dict[str, FxRate], origins: liveness.Origins
-) -> list[Offer]:
-    """The model's other channels, the cheapest first and unknown prices last. ``ours`` is in the site's currency."""
-    today = timezone.localdate()
-    holds = Q(prices__starts_on__lte=today) & (Q(prices__ends_on__isnull=True) | Q(prices__ends_on__gt=today))
-    rows = (
-        Channel.objects.listed()
-        .contenders()
-        .filter(model=channel.model_id, provider__is_simulated=channel.is_simulated)
-        .exclude(pk=channel.pk)
-        .annotate(today=FilteredRelation("prices", condition=holds))
-        .order_by(F("today__starts_on").desc(nulls_last=True), "slug")
-        .values_list(
-            *("slug", _name_field(), "provider_id", "base_url", "provider__allows_trials"),
-            *("today__input", "today__output", "today__currency"),
-        )
-    )
-    found: dict[str, Offer] = {}
-    simulated = channel.is_simulated
-    for slug, name, provider, base_url, allowed, input_, output, currency in rows:
-        live = liveness.can_call(
-            origins, provider=provider, base_url=base_url, is_simulated=simulated, allows_trials=allowed
-        )
-        comparable = _comparable(input_, output, currency, fx)
-        times = comparable / ours if comparable is not None and ours else None
-        offer = Offer(slug, name, live, input_, output, currency or "", comparable, times)
-        found.setdefault(slug, offer)
-    return sorted(found.values(), key=lambda each: (each.comparable is None, each.comparable or 0, each.slug))
+def same_model(channel: Channel, found: Facts) -> list[Offer]:
+    """The model's other channels of the same kind, the cheapest first and unknown prices last."""
+    ours, unknown = found.prices.get(channel.pk), Tariff("", None, None)
+    offers = []
+    for other in found.by_model.get(channel.model_id, ()):
+        seller = found.providers[other.provider_id]
+        if other.pk == channel.pk or seller.is_simulated != channel.is_simulated:
+            continue
+        tariff, price = found.tariffs.get(other.pk, unknown), found.prices.get(other.pk)
+        times = price / ours if price is not None and ours else None
+        offers.append(Offer(other.slug, in_language(seller, "name"), other.live, tariff, price, times))
+    return sorted(offers, key=lambda each: (each.comparable is None, each.comparable or 0, each.slug))
 
 
-def of_provider(channel: Channel) -> Some:
+def of_provider(channel: Channel, found: Facts) -> Some:
     """Other channels of the same provider."""
-    rows = Channel.objects.listed().contenders().filter(provider=channel.provider_id).exclude(pk=channel.pk)
-    return _some(rows.order_by("model__name", "slug").values_list("slug", "model__name")[: SHOWN_OTHERS + 1])
+    others = (
+        (each.slug, found.models[each.model_id].name)
+        for each in found.by_provider.get(channel.provider_id, ())
+        if each.pk != channel.pk
+    )
+    return _some(heapq.nsmallest(SHOWN_OTHERS + 1, others, key=lambda each: (each[1], each[0])))
+
+
+def scenarios_of(channel: Channel, found: Facts) -> list[Named]:
+    """The open scenarios that it may be tried in."""
+    return [Named(slug, str(found.scenarios[slug])) for slug in found.scenarios_of.get(channel.pk, ())]
 
 
 def of_family(model: AIModel) -> Some:
@@ -105,19 +94,3 @@ def of_family(model: AIModel) -> Some:
 def _some(rows: Iterable[tuple[str, str]]) -> Some:
     found = [Named(*row) for row in rows]
     return Some(found[:SHOWN_OTHERS], has_more=len(found) > SHOWN_OTHERS)
-
-
-def _name_field() -> str:
-    return "provider__name_zh" if is_chinese() else "provider__name_en"
-
-
-def _comparable(
-    input_: Decimal | None, output: Decimal | None, currency: str | None, fx: dict[str, FxRate]
-) -> Decimal | None:
-    """The blended price in the site's currency, as ``shelf.Tariff.comparable``."""
-    if currency is None:
-        return None
-    blended = pricing.blended(pricing.Rates(currency, input_, output))
-    if currency == settings.CURRENCY:
-        return blended
-    return pricing.convert(blended, fx[currency].rate) if currency in fx else None

@@ -148,8 +148,11 @@ class Chart:
     left_out: int
 
 
-def chart(items: list[Item], against: Against) -> Chart | None:
-    """The items that have a score and the reading that it is weighed against; None when nobody has both."""
+def chart(items: list[Item], against: Against, *, of: int) -> Chart | None:
+    """The items that have a score and the reading that it is weighed against; None when nobody has both.
+
+    They are some of so many channels (``of``).
+    """
     rows = {item.channel.slug: item for item in items}
     candidates = {slug: candidate for slug, item in rows.items() if (candidate := _candidate(item, against))}
     if not candidates:
@@ -169,7 +172,7 @@ def chart(items: list[Item], against: Against) -> Chart | None:
         steps=_steps([candidates[slug] for slug in line], across, up),
         x_ticks=[Tick(_percent(across.share(tick)), against.show(tick)) for tick in across.ticks],
         y_ticks=[Tick(_percent(1 - up.share(tick)), f"{tick:g}") for tick in up.ticks],
-        left_out=len(items) - len(candidates),
+        left_out=of - len(candidates),
     )
 
 

@@ -9,8 +9,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import comparison, evidence, history, liveness, neighbours, pricing, shelf, snippets
+from catalog import comparison, evidence, history, neighbours, pricing, shelf, snippets
 from catalog.countries import country_name
+from catalog.editions import Editions
+from catalog.facets import index
 from catalog.models import Channel
 
 SHOWN_REPORTS = 6
@@ -42,21 +44,21 @@ class Run(NamedTuple):
     timings: list[Timing]
 
 
-def of_channel(channel: Channel) -> dict[str, Any]:
-    """The context of ``catalog/channel.html``; the channel came with its provider, model and scenarios."""
-    today, fx, origins = timezone.localdate(), shelf.rates(), liveness.working_origins()
-    liveness.mark(channel, origins)
-    told = history.tell(list(channel.prices.all()), today)
+def of_channel(channel: Channel, stamps: Editions) -> dict[str, Any]:
+    """The context of ``catalog/channel.html``; the channel came with its provider and model, after ``stamps``."""
+    found = index.for_sale(stamps)
+    told = history.tell(list(channel.prices.all()), timezone.localdate())
     price = next((row.price for row in told.rows if row.state == history.NOW), None)
-    tariff = shelf.Tariff(price, fx.get(price.currency)) if price else None
-    offers = neighbours.same_model(channel, ours=tariff.comparable if tariff else None, fx=fx, origins=origins)
-    runs = [_run(found) for found in evidence.of_channel(channel)]
+    tariff = shelf.Tariff(price, found.fx.get(price.currency)) if price else None
+    offers = neighbours.same_model(channel, found)
+    channel.live = channel.pk in found.live  # type: ignore[attr-defined]  # an annotation's name
     return {
         "channel": channel,
+        "scenarios": neighbours.scenarios_of(channel, found),
         "tariff": tariff,
         "parts": price_parts(tariff) if tariff else [],
         "history": told,
-        "runs": runs,
+        "runs": [_run(each) for each in evidence.of_channel(channel, stamps)],
         "needed": evidence.ENOUGH_FOR_TAILS,
         "currency": settings.CURRENCY,
         "calls": [] if channel.is_judge else snippets.of(channel),
@@ -64,7 +66,7 @@ def of_channel(channel: Channel) -> dict[str, Any]:
         "country": country_name(channel.provider.country),
         "offers": offers[: neighbours.SHOWN_OFFERS],
         "all_offers": len(offers),
-        "others": neighbours.of_provider(channel),
+        "others": neighbours.of_provider(channel, found),
         "reports": list(channel.public_reports.all()[:SHOWN_REPORTS]),
         "beside": comparison.address([channel.slug, *(offer.slug for offer in offers[:BESIDE_IT])]),
     }

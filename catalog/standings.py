@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from operator import itemgetter
 from typing import NamedTuple
 
+from django.conf import settings
 from django.db.models import F, Q, Window
 from django.db.models.functions import RowNumber
+from django.utils import timezone
 
 from catalog import evidence, shelf
+from catalog.editions import Editions
+from catalog.kept import Kept
 from catalog.models import Channel, Measurement, Scenario
 from catalog.models.channels import ChannelQuerySet
 
@@ -48,8 +52,17 @@ class Standings(NamedTuple):
     simulated: Standing
 
 
-def of_scenario(scenario: Scenario) -> Standings:
-    """``scenario`` comes with its counts. Four queries, however many channels there are."""
+def of_scenario(scenario: Scenario, stamps: Editions) -> Standings:
+    """``scenario`` comes with its counts, after ``stamps``. Looked up once until a row changes, and each day."""
+    key = (stamps, timezone.localdate(), settings.SIMULATORS_URL, settings.CURRENCY)
+    return _kept[scenario.pk].under(key, lambda: _look_up(scenario))
+
+
+_kept: defaultdict[int, Kept[Standings]] = defaultdict(Kept)  # by scenario: as many as editors made
+
+
+def _look_up(scenario: Scenario) -> Standings:
+    """Four queries, however many channels there are."""
     found = list(_worth_showing(scenario))
     shelf.add_prices(found)
     scored = [channel.pk for channel in found if getattr(channel, "scored", False)]

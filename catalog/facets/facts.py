@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from django.conf import settings
 
 from catalog import evidence, pricing, shelf
 from catalog.facets.choices import Named
-from catalog.models import AIModel, Channel, Price, Provider, Scenario
+from catalog.models import AIModel, Channel, FxRate, Price, Provider, Scenario
 
 
 class ChannelFacts(NamedTuple):
@@ -65,7 +66,7 @@ class Tariff(NamedTuple):
     output: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What is for sale on one day."""
 
@@ -75,34 +76,57 @@ class Facts:
     scenarios: Mapping[str, Named]  # by slug, in their order
     scenarios_of: Mapping[int, list[str]]  # by channel
     tariffs: Mapping[int, Tariff]  # by channel; the unknown ones are absent
+    fx: Mapping[str, FxRate]  # into the site's currency, by the one it comes from
     prices: Mapping[int, Decimal]  # by channel, blended, in the site's currency; the unknown ones are absent
+
+    @cached_property
+    def by_model(self) -> Mapping[int, list[ChannelFacts]]:
+        return _grouped(self.channels, lambda each: each.model_id)
+
+    @cached_property
+    def by_provider(self) -> Mapping[int, list[ChannelFacts]]:
+        return _grouped(self.channels, lambda each: each.provider_id)
+
+    @cached_property
+    def live(self) -> frozenset[int]:
+        return frozenset(each.pk for each in self.channels if each.live)
+
+
+def _grouped(channels: list[ChannelFacts], by: Callable[[ChannelFacts], int]) -> Mapping[int, list[ChannelFacts]]:
+    found: defaultdict[int, list[ChannelFacts]] = defaultdict(list)
+    for channel in channels:
+        found[by(channel)].append(channel)
+    return dict(found)
 
 
 def read(today: date) -> Facts:
     offered = Channel.objects.listed().contenders()
     channels = offered.with_live().order_by("slug").values_list(*ChannelFacts._fields)
     providers = Provider.objects.listed().values_list(*ProviderFacts._fields)
-    scenarios = Scenario.objects.open().order_by("position", "slug").values_list("slug", "title_zh", "title_en")
-    tariffs = _tariffs(today)
+    scenarios, scenarios_of = _scenarios()
+    tariffs, fx = _tariffs(today), shelf.rates()
     return Facts(
         channels=[ChannelFacts(*row) for row in channels],
         models={row[0]: ModelFacts(*row) for row in AIModel.objects.values_list(*ModelFacts._fields)},
         providers={row[0]: ProviderFacts(*row) for row in providers},
-        scenarios={slug: Named(zh, en) for slug, zh, en in scenarios},
-        scenarios_of=_scenarios_of(),
+        scenarios=scenarios,
+        scenarios_of=scenarios_of,
         tariffs=tariffs,
-        prices=_prices(tariffs),
+        fx=fx,
+        prices=_prices(tariffs, fx),
     )
 
 
-def _scenarios_of() -> Mapping[int, list[str]]:
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    links = Channel.scenarios.through.objects.filter(scenario__is_open=True).order_by(
-        "scenario__position", "scenario__slug"
-    )
-    for channel, slug in links.values_list("channel_id", "scenario__slug"):
-        found[channel].append(slug)
-    return found
+def _scenarios() -> tuple[dict[str, Named], dict[int, list[str]]]:
+    """The open ones by slug, in their order, and the slugs of each channel's: one query, also for those with none."""
+    named: dict[str, Named] = {}
+    of: defaultdict[int, list[str]] = defaultdict(list)
+    rows = Scenario.objects.open().order_by("position", "slug")
+    for slug, zh, en, channel in rows.values_list("slug", "title_zh", "title_en", "channels"):
+        named[slug] = Named(zh, en)
+        if channel is not None:
+            of[channel].append(slug)
+    return named, dict(of)
 
 
 def _tariffs(today: date) -> dict[int, Tariff]:
@@ -110,13 +134,12 @@ def _tariffs(today: date) -> dict[int, Tariff]:
     return {channel: Tariff(*told) for channel, *told in rows}
 
 
-def _prices(tariffs: Mapping[int, Tariff]) -> dict[int, Decimal]:
-    fx = {base: rate.rate for base, rate in shelf.rates().items()}
+def _prices(tariffs: Mapping[int, Tariff], fx: Mapping[str, FxRate]) -> dict[int, Decimal]:
     found = {}
     for channel, told in tariffs.items():
         amount = pricing.blended(pricing.Rates(currency=told.currency, input=told.input, output=told.output))
         if told.currency != settings.CURRENCY:
-            amount = pricing.convert(amount, fx.get(told.currency))
+            amount = pricing.convert(amount, fx[told.currency].rate) if told.currency in fx else None
         if amount is not None:
             found[channel] = amount
     return found

@@ -7,36 +7,20 @@ A table is kept under the stamps that were read before its rows, and is built on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
-from threading import Lock
-from typing import Generic, TypeVar
+from collections.abc import Callable
+from datetime import date
 
 from django.conf import settings
 from django.utils import timezone
 
 from catalog import editions
+from catalog.editions import Editions
 from catalog.facets import facts, tables
 from catalog.facets.facts import Facts, Measured
 from catalog.facets.tables import Listed
+from catalog.kept import Kept
 
-T = TypeVar("T")
-
-
-class Kept(Generic[T]):
-    """The newest value and what it was built for; readers who come while it is built wait for it."""
-
-    def __init__(self) -> None:
-        self._held: tuple[Hashable, T] | None = None
-        self._building = Lock()
-
-    def under(self, key: Hashable, build: Callable[[], T]) -> T:
-        held = self._held
-        if held is not None and held[0] == key:
-            return held[1]
-        with self._building:
-            if self._held is None or self._held[0] != key:
-                self._held = (key, build())
-            return self._held[1]
+Key = tuple[str, date, str, str]
 
 
 def channels() -> Listed:
@@ -52,6 +36,11 @@ def providers() -> Listed:
     return _current("providers", tables.providers, lambda base, _measured: base)
 
 
+def for_sale(stamps: Editions) -> Facts:
+    """The rows that the lists are made of, for pages that show a few of them."""
+    return _facts_of(_key(stamps.facts))
+
+
 _facts: Kept[Facts] = Kept()
 _measured: Kept[Measured] = Kept()
 # What is for sale changes seldom, what was measured with every trial: the second is laid over the first.
@@ -59,16 +48,24 @@ _for_sale: dict[str, Kept[Listed]] = defaultdict(Kept)
 _complete: dict[str, Kept[Listed]] = defaultdict(Kept)
 
 
-def _current(name: str, build: Callable[[Facts], Listed], complete: Callable[[Listed, Measured], Listed]) -> Listed:
-    stamps, today = editions.current(), timezone.localdate()
-    # The settings say which channels are live and what prices are compared in.
-    key = (stamps.facts, today, settings.SIMULATORS_URL, settings.CURRENCY)
+def _key(stamp: str) -> Key:
+    """The settings say which channels are live and what prices are compared in."""
+    return stamp, timezone.localdate(), settings.SIMULATORS_URL, settings.CURRENCY
 
-    def for_sale() -> Listed:
-        return build(_facts.under(key, lambda: facts.read(today)))
+
+def _facts_of(key: Key) -> Facts:
+    return _facts.under(key, lambda: facts.read(key[1]))
+
+
+def _current(name: str, build: Callable[[Facts], Listed], complete: Callable[[Listed, Measured], Listed]) -> Listed:
+    stamps = editions.current()
+    key = _key(stamps.facts)
+
+    def from_facts() -> Listed:
+        return build(_facts_of(key))
 
     def completed() -> Listed:
-        base = _for_sale[name].under(key, for_sale)
+        base = _for_sale[name].under(key, from_facts)
         return complete(base, _measured.under(stamps.measured, facts.read_measured))
 
     return _complete[name].under((key, stamps.measured), completed)

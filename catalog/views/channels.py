@@ -10,8 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from catalog import sheet
-from catalog.comparison import with_scenarios
+from catalog import editions, sheet
 from catalog.facets import index, rows
 from catalog.facets.panel import Panel
 from catalog.models import Channel
@@ -49,8 +48,9 @@ def list_channels(request: HttpRequest) -> HttpResponse:
 @shared_page
 def show_channel(request: HttpRequest, slug: str) -> HttpResponse:
     """One channel: price and its history, measurements, limits, terms, how to call it, and what stands beside it."""
-    channel = get_object_or_404(with_scenarios(Channel.objects.listed().select_related("provider", "model")), slug=slug)
-    return render(request, "catalog/channel.html", sheet.of_channel(channel) | {"section": "channels"})
+    stamps = editions.current()
+    channel = get_object_or_404(Channel.objects.listed().select_related("provider", "model"), slug=slug)
+    return render(request, "catalog/channel.html", sheet.of_channel(channel, stamps) | {"section": "channels"})
 
 
 def _to_compare(panel: Panel, found: list[rows.ChannelRow]) -> str:

@@ -27,17 +27,18 @@ def show_frontier(request: HttpRequest) -> HttpResponse:
     by_slug = {each.slug: each for each in _measured_first(scenarios)}
     scenario, unknown_scenario = _chosen(request.GET.get("scenario", ""), by_slug)
     against, unknown_against = _chosen(request.GET.get("against", ""), plot.AGAINST)
-    found = _items(scenario, simulated=False)
-    simulated = request.GET.get("kind") == SIMULATED or ("kind" not in request.GET and not _any_score(found))
-    if simulated:
-        found = _items(scenario, simulated=True)
+    scored = _scored(scenario)
+    real = [item for item in scored if not item.channel.is_simulated]
+    simulated = request.GET.get("kind") == SIMULATED or ("kind" not in request.GET and not real)
+    found = [item for item in scored if item.channel.is_simulated] if simulated else real
+    channels = shown.offered().filter(scenarios=scenario, provider__is_simulated=simulated).count()
     context = {
         "scenarios": scenarios,
         "scenario": scenario,
         "axes": list(plot.AGAINST.values()),
         "against": against,
-        "chart": plot.chart(found, against),
-        "channels": len(found),
+        "chart": plot.chart(found, against, of=channels),
+        "channels": channels,
         "simulated": simulated,
         "left_out_wish": unknown_scenario or unknown_against,
         "section": "frontier",
@@ -57,11 +58,9 @@ def _measured_first(scenarios: list[Scenario]) -> list[Scenario]:
     return sorted(scenarios, key=lambda each: ((each.pk, False) not in found, (each.pk, True) not in found))
 
 
-def _items(scenario: Scenario, *, simulated: bool) -> list[shelf.Item]:
+def _scored(scenario: Scenario) -> list[shelf.Item]:
+    """The scenario's channels that have a score; there are far more without."""
     offered = shown.offered().filter(scenarios=scenario)
-    channels = list(shelf.with_prices((offered.simulated() if simulated else offered.real()).for_lists()))
+    scored = Measurement.objects.filter(scenario=scenario, metric=evidence.SCORE).values("channel")
+    channels = list(shelf.with_prices(offered.filter(pk__in=scored).select_related("provider", "model")))
     return shelf.items(channels, measured=evidence.measured(scenario, [channel.pk for channel in channels]))
-
-
-def _any_score(items: list[shelf.Item]) -> bool:
-    return any(item.score for item in items)

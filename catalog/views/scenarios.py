@@ -37,7 +37,7 @@ def show_scenario(request: HttpRequest, slug: str) -> HttpResponse:
     scenario = next((each for each in shown.open_scenarios(stamps) if each.slug == slug), None)
     if scenario is None:
         raise Http404(slug)
-    standing = standings.of_scenario(scenario)
+    standing = standings.of_scenario(scenario, stamps)
     samples = SamplePrompt.objects.filter(scenario=scenario, language="zh" if is_chinese() else "en")
     context = {
         "scenario": scenario,

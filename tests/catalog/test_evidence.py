@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog import evidence
+from catalog import editions, evidence
 from catalog.models import Rubric
 from tests import factories
 
@@ -35,7 +35,7 @@ def test_a_channels_dimensions_come_in_the_rubrics_order():
     scenario, channel = factories.make_scenario(dimensions=2), factories.make_channel()
     for metric in ("score:quality-2", "score:quality-1", "score:forgotten"):
         factories.make_measurement(channel=channel, scenario=scenario, metric=metric)
-    (found,) = evidence.of_channel(channel)
+    (found,) = evidence.of_channel(channel, editions.current())
     assert [dimension.slug for dimension, _row in found.dimensions] == ["quality-1", "quality-2"]
 
 
@@ -61,10 +61,10 @@ def test_a_tail_counts_only_beside_the_median_of_its_own_run():
     row = {"channel": channel, "scenario": scenario, "samples": 24}
     factories.make_measurement(metric="ttft_ms", value=200, report="one", **row)
     factories.make_measurement(metric="ttft_ms_p95", value=600, report="one", **row)
-    (found,) = evidence.of_channel(channel)
+    (found,) = evidence.of_channel(channel, editions.current())
     assert (found.ttft.median.value, found.ttft.tail.value) == (200, 600)
     factories.make_measurement(metric="ttft_ms", value=150, report="two", **row | {"samples": 30})
-    (found,) = evidence.of_channel(channel)
+    (found,) = evidence.of_channel(channel, editions.current())
     assert (found.ttft.median.value, found.ttft.tail) == (150, None)
 
 
@@ -72,9 +72,9 @@ def test_the_first_answer_is_told_apart_only_where_reasoning_came_before_it():
     scenario, channel = factories.make_scenario(), factories.make_channel()
     for metric in ("ttft_ms", "ttfat_ms"):
         factories.make_measurement(channel=channel, scenario=scenario, metric=metric, value=200)
-    assert evidence.of_channel(channel)[0].ttfat is None
+    assert evidence.of_channel(channel, editions.current())[0].ttfat is None
     factories.make_measurement(channel=channel, scenario=scenario, metric="ttfat_ms", value=900, samples=9)
-    assert evidence.of_channel(channel)[0].ttfat.median.value == 900
+    assert evidence.of_channel(channel, editions.current())[0].ttfat.median.value == 900
 
 
 def test_the_speed_across_scenarios_is_the_one_of_most_answers():
@@ -91,7 +91,7 @@ def test_a_channels_dimensions_are_those_of_the_newest_rubric():
     newer = Rubric.objects.create(scenario=scenario, version=2)
     factories.make_dimension(rubric=newer, slug="quality-1", title_en="newer")
     factories.make_measurement(channel=channel, scenario=scenario, metric="score:quality-1")
-    (found,) = evidence.of_channel(channel)
+    (found,) = evidence.of_channel(channel, editions.current())
     assert [dimension.rubric for dimension, _row in found.dimensions] == [newer]
 
 

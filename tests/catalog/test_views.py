@@ -17,7 +17,7 @@ from tests import factories
 pytestmark = pytest.mark.django_db
 LANGUAGES = ["en", "zh-hans"]
 # Most queries that any catalogue page may take, however many rows it shows.
-MOST_QUERIES = 13
+MOST_QUERIES = 12
 
 
 def make_real_channel(**overrides: Any) -> Channel:
