@@ -38,13 +38,13 @@ def _looked_for(path: str) -> tuple[str, list[results.Result]]:
         kept = index.current()
         kind = KINDS.get(parts[0], "")
         hits = ranking.search(query, kept, kind=kind).hits[:MOST_NEAR]
-        hits = hits or _goods_first(ranking.search(query, kept).hits[:MOST_LOOKED_AT], wanted=kind in GOODS)
+        hits = hits or goods_first(ranking.search(query, kept).hits[:MOST_LOOKED_AT], wanted=kind in GOODS)
         return query, results.show((hits or ranking.near(query, kept))[:MOST_NEAR])
     except Exception:  # a page that says what is missing must not fail itself
         logger.exception("no near matches for %r", path[:100])
         return query, []
 
 
-def _goods_first(hits: list[ranking.Hit], *, wanted: bool) -> list[ranking.Hit]:
+def goods_first(hits: list[ranking.Hit], *, wanted: bool) -> list[ranking.Hit]:
     """Whoever mistyped a channel's name means something of that name, not a text that mentions it."""
     return sorted(hits, key=lambda hit: hit.kind not in GOODS) if wanted else hits

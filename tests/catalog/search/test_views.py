@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from catalog.search import index
+from catalog.search import index, ranking
+from catalog.views import missing
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -135,6 +136,12 @@ def test_an_unknown_slug_offers_what_is_called_like_it(client: Client, catalogue
     assert 'value="qwen 3 33b"' in html
     assert f'href="/{language}/providers/acme/"' in page(client, "providers/acmee/", language, status=404)
     assert 'role="search"' in page(client, "nothing/here/", language, status=404)
+
+
+def test_a_mistyped_channel_leads_to_goods_before_texts_that_mention_them() -> None:
+    found = [ranking.Hit(kind, document=None, score=1.0) for kind in ("article", "provider", "scenario", "model")]
+    assert [hit.kind for hit in missing.goods_first(found, wanted=True)] == ["provider", "model", "article", "scenario"]
+    assert missing.goods_first(found, wanted=False) == found
 
 
 def test_the_address_of_a_trial_or_report_is_not_searched_for(client: Client, catalogue: None) -> None:
