@@ -90,7 +90,8 @@ def _basis(item: Item) -> Cell:
     if item.tariff is None:
         return _unknown()
     price = item.tariff.price
-    return Cell(str(price.get_basis_display()), price.basis, note=measures.source_words(price.source))
+    basis, source = str(price.get_basis_display()), measures.source_words(price.source)
+    return Cell(basis, price.basis, note="" if source == basis else source)
 
 
 def _measured(compared: Compared) -> Iterator[tuple[str, list[Row]]]:
