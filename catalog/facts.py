@@ -210,7 +210,8 @@ def _provider(field: str, write: Callable[[Any], str]) -> Read:
 
 
 def _fact(value: Any, write: Callable[[Any], str]) -> Cell:
-    return _unknown() if value is None else Cell(write(value), value, value)
+    """What reads the same is no difference: 128,000 and 131,072 tokens are both told as 128K."""
+    return _unknown() if value is None else Cell(text := write(value), text, value)
 
 
 def _text(text: str, *, note: str = "") -> Cell:
