@@ -90,7 +90,8 @@ def _basis(item: Item) -> Cell:
     if item.tariff is None:
         return _unknown()
     price = item.tariff.price
-    return Cell(str(price.get_basis_display()), price.basis, note=measures.source_words(price.source))
+    basis, source = str(price.get_basis_display()), measures.source_words(price.source)
+    return Cell(basis, price.basis, note="" if source == basis else source)
 
 
 def _measured(compared: Compared) -> Iterator[tuple[str, list[Row]]]:
@@ -209,7 +210,8 @@ def _provider(field: str, write: Callable[[Any], str]) -> Read:
 
 
 def _fact(value: Any, write: Callable[[Any], str]) -> Cell:
-    return _unknown() if value is None else Cell(write(value), value, value)
+    """What reads the same is no difference: 128,000 and 131,072 tokens are both told as 128K."""
+    return _unknown() if value is None else Cell(text := write(value), text, value)
 
 
 def _text(text: str, *, note: str = "") -> Cell:

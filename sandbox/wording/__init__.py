@@ -74,7 +74,7 @@ def _headline(facts: Facts) -> str:
     decided = facts["recommendation"]
     if decided["channel"] is None:
         return _("Nothing could be scored.")
-    if facts["own_prompts"]:
+    if facts["own_prompts"] and not _level(facts["ranking"]):
         return (
             _("{channel} leads on this prompt.")
             if len(facts["prompts"]) == 1
@@ -85,6 +85,11 @@ def _headline(facts: Facts) -> str:
         "tie": _("Too close to matter: take {channel}."),
         "cannot_tell": _("We cannot tell yet."),
     }[decided["verdict"]]
+
+
+def _level(ranking: list[Facts]) -> bool:
+    """Whether the first two are worth the same: then nobody leads."""
+    return len(ranking) > 1 and ranking[0]["value"] == ranking[1]["value"]
 
 
 def _sure(decided: Facts, channel: str) -> SafeString:

@@ -62,6 +62,14 @@ def rows(*channels):
     return {row.label: row for group in reversed(groups) for row in group.rows}
 
 
+def test_sizes_that_read_the_same_are_no_difference():
+    models = [factories.make_model(context_window=size) for size in (128_000, 131_072)]
+    sizes = rows(*[factories.make_channel(model=model) for model in models])["Context"]
+    assert [cell.text for cell in sizes.cells] == ["128K", "128K"]
+    assert not sizes.differs
+    assert not sizes.best
+
+
 def test_prices_in_two_currencies_are_compared_at_the_newest_rate():
     FxRate.objects.create(base="USD", quote="CNY", rate=Decimal(7), on=date(2026, 11, 1), source="a bank")
     dear, cheap = make_real_channel(price=False), make_real_channel(price=False)

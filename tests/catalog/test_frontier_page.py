@@ -75,6 +75,14 @@ def test_who_names_no_scenario_sees_one_with_something_to_draw(client: Client) -
     assert real.get_absolute_url() in client.get("/en/frontier/").content.decode()
 
 
+def test_where_only_the_other_figure_is_lacking_no_trial_is_promised_to_bring_it(client: Client) -> None:
+    scenario = make_scenario()
+    offer(scenario, score=8, cost=1)
+    html = client.get(f"/en/frontier/?scenario={scenario.slug}&kind=real&against=parameters").content.decode()
+    assert "Scores are there, but the other figure is known of none" in html
+    assert "A trial changes that" not in html
+
+
 def test_counts_those_that_it_cannot_draw(client: Client) -> None:
     scenario = make_scenario()
     offer(scenario, score=8, cost=1)

@@ -67,6 +67,12 @@ def test_not_knowing_is_said_with_what_to_take_until_then():
     assert said.reasons == []
 
 
+def test_nobody_leads_where_the_first_two_are_level():
+    told = facts(own_prompts=True, recommendation=decided(verdict="cannot_tell"))
+    told["ranking"][1]["value"] = told["ranking"][0]["value"]
+    assert wording.recommendation(told).plain == "We cannot tell yet."
+
+
 def test_a_ranking_on_ones_own_prompts_says_so():
     told = facts(own_prompts=True, recommendation=decided(verdict="cannot_tell"))
     assert wording.recommendation(told).plain == "Cedar leads on this prompt."

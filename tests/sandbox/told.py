@@ -94,7 +94,10 @@ def facts(**overrides: Any) -> Facts:
         "weights": {"logic": 1.0, "cost": 0.0, "speed": 0.0},
         "dimensions": [{"slug": "logic", "title_zh": "逻辑", "title_en": "Logic", "weight": 1.0}],
         "recommendation": decided(),
-        "ranking": [ranked("cedar"), ranked("heron", score=6.8, low=5.9, high=7.7, cost="1.1", ttft_ms_p50=301.0)],
+        "ranking": [
+            ranked("cedar"),
+            ranked("heron", score=6.8, value=6.8, low=5.9, high=7.7, cost="1.1", ttft_ms_p50=301.0),
+        ],
         "prompts": [{"slug": "one", "title": "One", "text": "What is six times seven?", "language": "en"}],
         "answers": [answered("cedar"), answered("heron")],
     }
