@@ -7,9 +7,7 @@ A table is kept under the stamps that were read before its rows, and is built on
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable
-from threading import Lock
-from typing import Generic, TypeVar
+from collections.abc import Callable
 
 from django.conf import settings
 from django.utils import timezone
@@ -18,25 +16,7 @@ from catalog import editions
 from catalog.facets import facts, tables
 from catalog.facets.facts import Facts, Measured
 from catalog.facets.tables import Listed
-
-T = TypeVar("T")
-
-
-class Kept(Generic[T]):
-    """The newest value and what it was built for; readers who come while it is built wait for it."""
-
-    def __init__(self) -> None:
-        self._held: tuple[Hashable, T] | None = None
-        self._building = Lock()
-
-    def under(self, key: Hashable, build: Callable[[], T]) -> T:
-        held = self._held
-        if held is not None and held[0] == key:
-            return held[1]
-        with self._building:
-            if self._held is None or self._held[0] != key:
-                self._held = (key, build())
-            return self._held[1]
+from catalog.kept import Kept
 
 
 def channels() -> Listed:

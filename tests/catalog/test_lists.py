@@ -10,7 +10,7 @@ from threading import Barrier
 import pytest
 from django.utils import timezone
 
-from catalog.facets.index import Kept
+from catalog.kept import Kept
 from catalog.models import Channel, Credential, FxRate, Listing, Price
 from tests import factories
 
