@@ -84,10 +84,14 @@ def read(today: date) -> Facts:
     providers = Provider.objects.listed().values_list(*ProviderFacts._fields)
     scenarios = Scenario.objects.open().order_by("position", "slug").values_list("slug", "title_zh", "title_en")
     tariffs = _tariffs(today)
+    sold = [ChannelFacts(*row) for row in channels]
+    models = {row[0]: ModelFacts(*row) for row in AIModel.objects.values_list(*ModelFacts._fields)}
+    sellers = {row[0]: ProviderFacts(*row) for row in providers}
     return Facts(
-        channels=[ChannelFacts(*row) for row in channels],
-        models={row[0]: ModelFacts(*row) for row in AIModel.objects.values_list(*ModelFacts._fields)},
-        providers={row[0]: ProviderFacts(*row) for row in providers},
+        # Each query sees a moment of its own: a channel whose provider was just taken off the list is off it, too.
+        channels=[row for row in sold if row.provider_id in sellers and row.model_id in models],
+        models=models,
+        providers=sellers,
         scenarios={slug: Named(zh, en) for slug, zh, en in scenarios},
         scenarios_of=_scenarios_of(),
         tariffs=tariffs,
