@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.core.exceptions import TooManyFieldsSent
+from django.http import HttpRequest, QueryDict
 from django.utils.translation import get_language
 
 # A language is named in itself, so that its readers find it.
@@ -24,8 +25,17 @@ def site(request: HttpRequest) -> dict[str, Any]:
     codes = [code for code, _name in settings.LANGUAGES]
     prefix, _slash, rest = request.path.removeprefix("/").partition("/")
     tail = rest if prefix in codes else ""
-    query = request.GET.urlencode()
+    query = _parameters(request).urlencode()
     ending = f"{tail}?{query}" if query and prefix in codes else tail
     current = get_language()
     links = [LanguageLink(code, SHORT_NAMES.get(code, code), f"/{code}/{ending}", code == current) for code in codes]
     return {"language_links": links}
+
+
+def _parameters(request: HttpRequest) -> QueryDict:
+    """The address's parameters; none where there are more than Django reads, which every page would stumble over."""
+    try:
+        return request.GET
+    except TooManyFieldsSent:
+        request.GET = QueryDict()  # the page that says so is about none of them
+        return request.GET

@@ -1,4 +1,7 @@
-"""Feeds, Atom and RSS: the newest articles in one language, and the newest public reports of a scenario."""
+"""Feeds, Atom and RSS: the newest articles in one language, and the newest public reports of a scenario.
+
+XML has no place for a control character, and one in a title would end the whole feed: what people wrote is cleaned.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +22,7 @@ from django.views.decorators.http import condition, require_safe
 from catalog import editions
 from catalog.articles import topics
 from catalog.language import is_chinese
+from catalog.markdown import clean
 from catalog.models import Article, PublicReport, Scenario
 
 ITEMS = 30
@@ -55,13 +59,13 @@ class ArticleFeed(Feed):  # type: ignore[type-arg]  # not subscriptable at run t
         return Article.objects.published().exclude(**{title: ""}).newest_first().for_lists()[:ITEMS]
 
     def item_title(self, item: Any) -> str:
-        return str(item.title)
+        return clean(str(item.title))
 
     def item_description(self, item: Article) -> str:
-        return item.summary
+        return clean(item.summary)
 
     def item_author_name(self, item: Article) -> str:
-        return item.author
+        return clean(item.author)
 
     def item_pubdate(self, item: Article) -> datetime:
         return _morning(item.published_on)
@@ -108,10 +112,10 @@ class ReportFeed(Feed):  # type: ignore[type-arg]
         return PublicReport.objects.filter(scenario=obj).order_by("-published_on", "-pk")[:ITEMS]
 
     def item_title(self, item: Any) -> str:
-        return str(item.title)
+        return clean(str(item.title))
 
     def item_description(self, item: PublicReport) -> str:
-        return item.title
+        return clean(item.title)
 
     def item_link(self, item: PublicReport) -> str:
         return reverse("sandbox:report", args=[item.code])

@@ -1,4 +1,4 @@
-"""What is made from the rows and kept in this process, only ever used under the editions it was made under."""
+"""What is made from the rows and kept in this process, only ever used under what it was made under."""
 
 from __future__ import annotations
 
@@ -12,39 +12,36 @@ from catalog.editions import Editions
 T = TypeVar("T")
 
 
-def kept(make: Callable[[], T]) -> Callable[[Editions], T]:
-    """``make()`` once per edition. What it returns is shared by every request: read it, never change it.
-
-    The stamps are the caller's, read before anything else (``editions.current()``): one query vouches for all that a
-    page keeps. Two threads may both make it; either is right. ``make`` may depend on the rows alone, not on the
-    reader's language nor on the day.
-    """
-    held: list[tuple[Editions, T]] = []
-
-    @wraps(make)
-    def under(stamps: Editions) -> T:
-        for made_under, value in held[-1:]:
-            if made_under == stamps:
-                return value
-        value = make()
-        held[:] = [(stamps, value)]
-        return value
-
-    return under
-
-
 class Kept(Generic[T]):
-    """The newest value and what it was built for; readers who come while it is built wait for it."""
+    """The newest value and the key it was made under; who comes while it is made waits for it.
+
+    Every request shares the value: read it, never change it. The key is read before the rows.
+    """
 
     def __init__(self) -> None:
         self._held: tuple[Hashable, T] | None = None
-        self._building = Lock()
+        self._making = Lock()
 
-    def under(self, key: Hashable, build: Callable[[], T]) -> T:
+    def under(self, key: Hashable, make: Callable[[], T]) -> T:
         held = self._held
         if held is not None and held[0] == key:
             return held[1]
-        with self._building:
+        with self._making:
             if self._held is None or self._held[0] != key:
-                self._held = (key, build())
+                self._held = (key, make())
             return self._held[1]
+
+
+def kept(make: Callable[[], T]) -> Callable[[Editions], T]:
+    """``make()`` once per edition.
+
+    The stamps are the caller's, read before anything else (``editions.current()``): one query vouches for all that a
+    page keeps. ``make`` may depend on the rows alone, not on the reader's language nor on the day.
+    """
+    held: Kept[T] = Kept()
+
+    @wraps(make)
+    def under(stamps: Editions) -> T:
+        return held.under(stamps, make)
+
+    return under

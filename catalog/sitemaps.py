@@ -9,14 +9,14 @@ from functools import partial
 from math import ceil
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.conf import settings
 from django.db.models import Count, Max, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import override
 
 from catalog import addresses
-from catalog.models import AIModel, Channel, Listing, Provider, PublicReport, Scenario
+from catalog.models import AIModel, Article, Channel, Listing, Provider, PublicReport, Scenario
 
 ROWS_PER_PAGE = 1000
 # A slug that no row has: the address of every row of a section is made from one that was reversed.
@@ -72,6 +72,8 @@ def sections() -> dict[str, Section]:
     """By name, in the index's order. Simulated channels are for trying out, not for finding."""
     real = {"channels__listing": Listing.LISTED, "channels__provider__listing": Listing.LISTED}
     sold = partial(AIModel.objects.filter, **real, channels__provider__is_simulated=False)
+    changed = Coalesce("updated_on", "published_on")
+    articles = partial(Article.objects.published().annotate, last_changed_on=changed)
     found = [
         Section("scenarios", "catalog:scenario", Scenario.objects.open),
         Section("channels", "catalog:channel", lambda: Channel.objects.listed().real(), changed_on="checked_on"),
@@ -80,10 +82,8 @@ def sections() -> dict[str, Section]:
         ),
         Section("providers", "catalog:provider", lambda: Provider.objects.listed().real(), changed_on="checked_on"),
         Section("reports", "sandbox:report", PublicReport.objects.all, "code", "published_on"),
+        Section("articles", "catalog:article", articles, changed_on="last_changed_on"),
     ]
-    if apps.is_installed("catalog") and "article" in apps.all_models["catalog"]:
-        articles: Any = apps.get_model("catalog", "Article")._default_manager
-        found.append(Section("articles", "catalog:article", articles.published, changed_on="published_on"))
     return {section.name: section for section in found}
 
 

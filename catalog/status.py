@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from catalog.kept import Kept
 from catalog.models import Probe, Provider
 
 HOURS, DAYS = 24, 30
@@ -130,16 +131,27 @@ class Status:
         return all(part.last is None for part in [*self.own, *self.providers, *self.simulated])
 
 
+class Found(NamedTuple):
+    """What all probes up to one say: by subject, the hours and days with how many were asked and answered."""
+
+    by_hour: dict[str, dict[Any, tuple[int, int]]]
+    by_day: dict[str, dict[Any, tuple[int, int]]]
+    last: dict[str, Probe]
+
+
+# Months of probes take a second to count, and a new one comes every few minutes.
+_found: Kept[Found] = Kept()
+
+
 def now() -> Status:
-    """Four queries, however many probes there are."""
+    """Two queries, and three more when a probe has come or an hour begun."""
     at = timezone.now()
     hour = timezone.localtime(at).replace(minute=0, second=0, microsecond=0)
     hours = [hour - timedelta(hours=back) for back in reversed(range(HOURS))]
     midnight = hour.replace(hour=0)
     days = [midnight - timedelta(days=back) for back in reversed(range(DAYS))]
-    by_hour = _counted(Probe.objects.filter(at__gte=hours[0]).annotate(start=TruncHour("at")))
-    by_day = _counted(Probe.objects.filter(at__gte=days[0]).annotate(start=TruncDate("at")))
-    last = _last()
+    newest = Probe.objects.order_by("-pk").values_list("pk", "subject", "at").first()
+    by_hour, by_day, last = _found.under((newest, hour), lambda: _count(since_hour=hours[0], since_day=days[0]))
     titles, notes = titles_of_parts(), notes_of_parts()
     names = {f"{Probe.PROVIDER}{row.slug}": row.name for row in _asked_providers(last)}
 
@@ -151,8 +163,8 @@ def now() -> Status:
             note=notes.get(subject, ""),
             last=found,
             is_recent=found is not None and at - found.at < timedelta(seconds=ROUNDS * every_s),
-            hours=_bar("hour", [by_hour[subject].get(start, NOBODY) for start in hours]),
-            days=_bar("day", [by_day[subject].get(start.date(), NOBODY) for start in days]),
+            hours=_bar("hour", [by_hour.get(subject, {}).get(start, NOBODY) for start in hours]),
+            days=_bar("day", [by_day.get(subject, {}).get(start.date(), NOBODY) for start in days]),
         )
 
     return Status(
@@ -183,6 +195,14 @@ def notes_of_parts() -> dict[str, str]:
 
 def _bar(unit: str, counts: Iterable[tuple[int, int]]) -> Bar:
     return Bar([Cell(place * CELL_WIDTH, *each) for place, each in enumerate(counts)], unit)
+
+
+def _count(*, since_hour: datetime, since_day: datetime) -> Found:
+    return Found(
+        _counted(Probe.objects.filter(at__gte=since_hour).annotate(start=TruncHour("at"))),
+        _counted(Probe.objects.filter(at__gte=since_day).annotate(start=TruncDate("at"))),
+        _last(),
+    )
 
 
 def _counted(probes: Any) -> dict[str, dict[Any, tuple[int, int]]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, TooManyFieldsSent
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -90,6 +90,8 @@ def explain(error: Exception, context: dict[str, Any]) -> Response | None:
         error = exceptions.PermissionDenied()
     elif isinstance(error, RequestDataTooBig):
         error = too_big()
+    elif isinstance(error, TooManyFieldsSent):
+        error = exceptions.ParseError()
     if not isinstance(error, exceptions.APIException):
         return None
     return Response(document(error), status=error.status_code, headers=_headers(error), content_type=CONTENT_TYPE)

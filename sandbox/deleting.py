@@ -7,20 +7,15 @@ the trial's code and so lead nowhere.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
 from functools import partial
 
-from django.core.files.storage import Storage
-from django.db import models, router, transaction
+from django.db import models, transaction
 from django.db.models import F
-from django.db.models.deletion import Collector
 from django.db.models.functions import Coalesce, Now
 
 from catalog.models import Measurement, PublicReport
 from sandbox import live, reports
 from sandbox.models import PromptSet, Trial, TrialState
-
-File = tuple[Storage, str]
 
 
 @transaction.atomic
@@ -34,22 +29,19 @@ def delete_trial(trial: Trial) -> bool:
         return False
     if was_open:
         reports.settle(trial)
-    PublicReport.objects.filter(code=trial.code).delete()
     Measurement.objects.filter(report=trial.code).update(report=secrets.token_hex(16))
     own = PromptSet.objects.filter(pk=trial.prompt_set_id, version__isnull=True)
     Trial.objects.get(pk=trial.pk).delete()
+    # After the report itself: whoever was just publishing it has done so, or finds nothing to publish.
+    PublicReport.objects.filter(code=trial.code).delete()
     delete_prompts(own)
     transaction.on_commit(partial(live.bury, trial.code))
     return True
 
 
 def delete_prompts(own: models.QuerySet[PromptSet]) -> None:
-    """Visitors' prompt sets that no trial asks any more, with the files that they alone refer to."""
-    left = own.filter(version__isnull=True, trials__isnull=True)
-    files = list(_files(left))
-    left.delete()
-    for storage, name in files:
-        transaction.on_commit(partial(storage.delete, name))
+    """Visitors' prompt sets that no trial asks any more, with their pictures."""
+    own.filter(version__isnull=True, trials__isnull=True).delete()
 
 
 def _stop(trial: Trial) -> bool:
@@ -57,15 +49,3 @@ def _stop(trial: Trial) -> bool:
     ended = {"state": TrialState.CANCELLED, "finished_at": Now(), "lease_until": None}
     stopped = Trial.objects.open().filter(pk=trial.pk)
     return bool(stopped.update(cancel_asked_at=Coalesce("cancel_asked_at", Now()), **ended))
-
-
-def _files(rows: models.QuerySet[PromptSet]) -> Iterable[File]:
-    """Uploaded files of these rows and of all that goes with them."""
-    collector = Collector(using=router.db_for_write(PromptSet))
-    collector.collect(list(rows))
-    going: list[Iterable[models.Model]] = [*collector.data.values(), *collector.fast_deletes]
-    for kind in going:
-        for row in kind:
-            for field in row._meta.concrete_fields:
-                if isinstance(field, models.FileField) and (file := getattr(row, field.name)):
-                    yield file.storage, file.name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
 from decimal import Decimal
@@ -15,6 +14,7 @@ MOST_SERIES = 6  # as many as have a colour of their own
 MOST_ROWS = 60
 LONGEST = 300
 LARGEST = 10**15
+SMALLEST = Decimal(10) ** -15
 UNKNOWN = "–"
 PLACE = re.compile(r"\(at line (\d+), column \d+\)")
 # Marks this far apart share no linear axis.
@@ -75,7 +75,7 @@ def read(text: str) -> Chart:
     """The chart that ``text`` describes; raises Broken."""
     try:
         said = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:  # no TOML, or a number of thousands of digits
         raise _not_toml(text, str(error)) from None
     kind = said.get("kind")
     if kind not in KINDS:
@@ -156,8 +156,8 @@ def _number(cell: Any, place: int, *, line: int | None) -> Value:
     """A figure as it was written; an empty string is an unknown one."""
     if cell == "":
         return None
-    is_number = isinstance(cell, int | Decimal) and not isinstance(cell, bool) and math.isfinite(cell)
-    if not is_number or abs(Decimal(cell)) > LARGEST:
+    is_number = isinstance(cell, int | Decimal) and not isinstance(cell, bool) and Decimal(cell).is_finite()
+    if not is_number or abs(Decimal(cell)) > LARGEST or 0 < abs(Decimal(cell)) < SMALLEST:
         why = _('In row %(place)d, “%(cell)s” is not a number. Write it without quotes or units; "" means unknown.')
         raise Broken(why % {"place": place, "cell": str(cell)[:40]}, line)
     return Decimal(cell)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import sys
+import traceback
 from typing import Any, Literal, NamedTuple
 
 import altair as alt
@@ -29,8 +30,16 @@ Layers = Any  # altair's own types promise facets where there are none
 def main() -> None:
     vl_convert.register_font_directory(sys.argv[1])
     for line in sys.stdin:
-        job = json.loads(line)
-        print(json.dumps({name: draw(job, *paper) for name, paper in PAPERS.items()}), flush=True)  # noqa: T201
+        print(json.dumps(drawn(json.loads(line))), flush=True)  # noqa: T201
+
+
+def drawn(job: dict[str, Any]) -> dict[str, str] | None:
+    """None for a chart that cannot be drawn; those behind it still are."""
+    try:
+        return {name: draw(job, *paper) for name, paper in PAPERS.items()}
+    except Exception:
+        traceback.print_exc()
+        return None
 
 
 def draw(job: dict[str, Any], width: int, label: int) -> str:

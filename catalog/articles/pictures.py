@@ -55,8 +55,9 @@ def draw_all(charts: Sequence[Chart]) -> dict[Chart, Drawn]:
     said = _run("".join(json.dumps(_job(chart)) + "\n" for chart in wanted))
     found: dict[Chart, Drawn] = {}
     for chart, line in zip(wanted, said, strict=False):
-        drawn: dict[str, str] = json.loads(line)
-        found[chart] = Drawn(**{name: dress(svg, chart, name) for name, svg in drawn.items()})
+        drawn: dict[str, str] | None = json.loads(line)
+        if drawn is not None:
+            found[chart] = Drawn(**{name: dress(svg, chart, name) for name, svg in drawn.items()})
     return found
 
 
@@ -71,7 +72,7 @@ def _run(jobs: str) -> list[str]:
     except (OSError, subprocess.TimeoutExpired):
         logger.exception("charts could not be drawn")
         return []
-    if done.returncode:
+    if done.stderr:
         logger.error("charts could not be drawn: %s", done.stderr[-2_000:])
     return done.stdout.splitlines()
 

@@ -105,10 +105,14 @@ def read(today: date) -> Facts:
     providers = Provider.objects.listed().values_list(*ProviderFacts._fields)
     scenarios, scenarios_of = _scenarios()
     tariffs, fx = _tariffs(today), shelf.rates()
+    sold = [ChannelFacts(*row) for row in channels]
+    models = {row[0]: ModelFacts(*row) for row in AIModel.objects.values_list(*ModelFacts._fields)}
+    sellers = {row[0]: ProviderFacts(*row) for row in providers}
     return Facts(
-        channels=[ChannelFacts(*row) for row in channels],
-        models={row[0]: ModelFacts(*row) for row in AIModel.objects.values_list(*ModelFacts._fields)},
-        providers={row[0]: ProviderFacts(*row) for row in providers},
+        # Each query sees a moment of its own: a channel whose provider was just taken off the list is off it, too.
+        channels=[row for row in sold if row.provider_id in sellers and row.model_id in models],
+        models=models,
+        providers=sellers,
         scenarios=scenarios,
         scenarios_of=scenarios_of,
         tariffs=tariffs,

@@ -84,9 +84,7 @@ def channels(panel: Panel) -> list[ChannelRow]:
                 "is_live": row.live,
                 "is_local": seller.is_local,
                 "context": tokens(model.context_window),
-                "price": f"{price(told.input, told.currency)} / {price(told.output, told.currency)}"
-                if told
-                else UNKNOWN,
+                "price": _pair(told),
                 "blended": converted + money.show(figure, settings.CURRENCY),
                 "ttft": ms(measured.ttft[row.pk]) if row.pk in measured.ttft else "",
                 "tps": "" if tps is None else f"{tps:,.0f}",

@@ -13,13 +13,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.apps import apps
 from django.conf import settings
 from django.utils import timezone, translation
 
 from catalog import pricing
 from catalog.countries import country_name
-from catalog.models import AIModel, Channel, Price, Provider, Scenario
+from catalog.models import AIModel, Article, Channel, Price, Provider, Scenario
 from catalog.search.tokens import pieces
 from catalog.search.words import lexicon, topic, topics_of
 from catalog.shelf import rates
@@ -234,16 +233,10 @@ def scenarios(_sold: Iterable[Offer]) -> Iterator[Document]:
 
 
 def articles(_sold: Iterable[Offer]) -> Iterator[Document]:
-    """The published articles, where the catalogue has any."""
-    if not apps.is_installed("catalog") or "article" not in apps.all_models["catalog"]:
-        return
-    kept: Any = apps.get_model("catalog", "Article")._default_manager
-    rows = kept.published() if hasattr(kept, "published") else kept.all()
-    for article in rows:
+    for article in Article.objects.published().defer("rendered", "sources"):
         title, summary = _both(article, "title"), _both(article, "summary")
         body = tuple(text[:MOST_BODY] for text in _both(article, "body"))
-        about = (getattr(article, name, []) for name in ("topics", "scenarios", "ai_models", "providers"))
-        subjects = " ".join(str(subject) for subjects in about for subject in subjects)
+        subjects = " ".join(map(str, [*article.topics, *article.scenarios, *article.ai_models, *article.providers]))
         topics = _spoken_of(summary, 0.45) | _spoken_of((subjects, ""), 0.7) | _spoken_of(title, 0.8)
         yield Document("article", article.slug, title, summary, (), (*summary, subjects), body, topics, 0.5)
 

@@ -7,10 +7,8 @@ an engine's single score does not tell. Spelling is left to RapidFuzz.
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -20,6 +18,7 @@ from django.utils import timezone
 from numpy.typing import NDArray
 
 from catalog import editions
+from catalog.kept import Kept
 from catalog.search import documents
 from catalog.search.documents import Document, Offer
 from catalog.search.tokens import is_han, pieces, squash, tokens
@@ -64,27 +63,20 @@ class Index(NamedTuple):
 
 
 KINDS = ("model", "provider", "scenario", "article", "channel")
-_lock = threading.Lock()
-_kept: tuple[tuple[str, date, str], Index] | None = None
+_held: Kept[Index] = Kept()
 
 
 def current() -> Index:
     """The index of the edition in force: one query when it is already here."""
-    global _kept
-    wanted = (editions.current().facts, timezone.localdate(), settings.SIMULATORS_URL)
-    kept = _kept
-    if kept is None or kept[0] != wanted:
-        with _lock:  # the second who comes waits, and finds it built
-            if _kept is None or _kept[0] != wanted:
-                _kept = (wanted, build())
-            kept = _kept
-    return kept[1]
+    return _held.under((editions.current().facts, timezone.localdate(), settings.SIMULATORS_URL), build)
 
 
 def build() -> Index:
-    offers = documents.offers()
-    found = [document for source in documents.SOURCES for document in source(offers)]
+    sold = documents.offers()
+    found = [document for source in documents.SOURCES for document in source(sold)]
     places = {(document.kind, document.slug): place for place, document in enumerate(found)}
+    # Each query sees a moment of its own: a channel whose provider was just taken off the list is off it, too.
+    offers = [each for each in sold if ("model", each.model) in places and ("provider", each.provider) in places]
     postings = _postings(_weights_of(document) for document in found)
     model_of = np.array([places["model", offer.model] for offer in offers], dtype=np.int32)
     provider_of = np.array([places["provider", offer.provider] for offer in offers], dtype=np.int32)

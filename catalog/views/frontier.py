@@ -40,7 +40,7 @@ def show_frontier(request: HttpRequest) -> HttpResponse:
         "chart": plot.chart(found, against, of=channels),
         "channels": channels,
         "simulated": simulated,
-        "scored": _any_score(found),
+        "scored": bool(found),
         "left_out_wish": unknown_scenario or unknown_against,
         "section": "frontier",
     }

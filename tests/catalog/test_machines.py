@@ -64,6 +64,14 @@ def test_each_page_names_itself_in_every_language():
         assert entry.findtext("s:lastmod", namespaces=XML) == "2026-11-01"
 
 
+def test_an_article_changed_on_the_day_of_its_last_version():
+    factories.make_article(slug="new", published_on=date(2026, 1, 2))
+    factories.make_article(slug="mended", published_on=date(2026, 1, 2), updated_on=date(2026, 3, 4))
+    changed = [each.findtext("s:lastmod", namespaces=XML) for each in entries("/sitemaps/articles-1.xml")]
+    assert changed == ["2026-01-02", "2026-01-02", "2026-03-04", "2026-03-04"]
+    assert "2026-03-04" in fetch("/sitemap.xml")
+
+
 def test_simulated_unlisted_and_private_things_are_not_in_it():
     furnish(1)
     hidden = factories.make_channel(provider=factories.make_provider(is_simulated=False), listing="draft")

@@ -9,10 +9,16 @@ from django.test import Client
 from django.utils import timezone
 
 from catalog import status
+from catalog.kept import Kept
 from catalog.models import Probe
 from tests import factories
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept(monkeypatch):
+    monkeypatch.setattr(status, "_found", Kept())
 
 
 def probe(subject="database", *, ok=True, ago=timedelta(0), ms=3.0):
@@ -121,3 +127,12 @@ def test_the_database_refuses_probes_that_contradict_themselves():
     for wrong in ({"ok": True, "error": "connect"}, {"ok": False, "error": ""}, {"ok": True, "ms": -1.0}):
         with pytest.raises(IntegrityError), transaction.atomic():
             Probe.objects.create(subject="x", at=timezone.now(), **wrong)
+
+
+def test_months_of_probes_are_counted_once_until_another_comes(django_assert_max_num_queries):
+    all_well()
+    assert part("database").hours.whole.asked == 1
+    with django_assert_max_num_queries(2):
+        status.now()
+    probe(ok=False)
+    assert (part("database").state, part("database").hours.whole.asked) == ("fault", 2)

@@ -271,6 +271,19 @@ def test_names_from_the_database_are_escaped(client: Client) -> None:
         assert "<img" not in client.get(f"/en/{address}").content.decode(), address
 
 
+@pytest.mark.parametrize("address", ["/en/search/", "/zh-hans/articles/", "/api/v1/search/"])
+def test_too_many_parameters_are_the_askers_fault_and_not_ours(client: Client, address: str) -> None:
+    query = "&".join(f"a{number}=1" for number in range(1_500))
+    response = client.get(f"{address}?{query}")
+    assert response.status_code == 400
+    assert response.headers["Content-Type"].startswith("application/problem+json") == address.startswith("/api/")
+
+
+def test_pages_that_read_no_parameter_are_not_troubled_by_too_many(client: Client) -> None:
+    assert client.get("/en/?" + "a=1&" * 1_500).status_code == 200
+    assert client.get("/en/nothing-here/?" + "a=1&" * 1_500).status_code == 404
+
+
 @pytest.mark.parametrize("name", ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"])
 def test_an_error_page_needs_nothing_to_be_shown(name: str) -> None:
     html = render_to_string(name)

@@ -8,8 +8,6 @@ from decimal import Decimal
 
 import pytest
 from django.apps import apps
-from django.core.files.base import ContentFile
-from django.core.files.storage import default_storage
 from django.db import connection, models
 from django.test import Client
 from django.utils import timezone
@@ -146,16 +144,19 @@ def test_figures_about_channels_stay_and_no_longer_lead_to_the_trial():
     assert trial.code not in reports
 
 
-def test_files_that_a_visitor_sent_go_with_the_prompts(settings, tmp_path, django_capture_on_commit_callbacks):
-    settings.MEDIA_ROOT = str(tmp_path)
-    name = default_storage.save("own.png", ContentFile(b"png"))
-    sets = PromptSet.objects.filter(pk=make_prompt_set(scenario=make_scenario(), version=None).pk)
-    patch = pytest.MonkeyPatch()
-    patch.setattr(deleting, "_files", lambda _rows: [(default_storage, name)])
-    with patch.context(), django_capture_on_commit_callbacks(execute=True):
-        deleting.delete_prompts(sets)
-    patch.undo()
-    assert not default_storage.exists(name)
+def test_whoever_publishes_while_it_is_being_deleted_leaves_nothing_public():
+    trial = ended()
+
+    def publish_first(execute, sql, params, many, context):
+        if sql.startswith('DELETE FROM "sandbox_report"'):
+            PublicReport.objects.create(
+                code=trial.code, scenario=trial.scenario, title_zh="题", title_en="t", published_on=timezone.localdate()
+            )
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(publish_first):
+        deleting.delete_trial(trial)
+    assert not PublicReport.objects.exists()
 
 
 def test_a_running_trial_pays_for_what_has_come_and_gets_the_rest_back():

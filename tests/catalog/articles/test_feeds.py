@@ -95,3 +95,14 @@ def test_tells_of_a_scenarios_public_reports(client) -> None:
     assert [each.find(f"{ATOM}title").text for each in entries] == ["Choose one (simulated)"]
     assert entries[0].find(f"{ATOM}link").attrib["href"] == "http://testserver/en/reports/one/"
     assert client.get("/en/scenarios/nowhere/feed.atom").status_code == 404
+
+
+def test_a_character_that_xml_cannot_say_ends_no_feed(client) -> None:
+    scenario = make_scenario(slug="text")
+    make_article(title_en="A\x0bB", summary_en="\x01", author_en="\x1fC")
+    PublicReport.objects.create(
+        code="a" * 8, scenario=scenario, title_en="R\x08S", title_zh="报", published_on=date(2026, 1, 2)
+    )
+    assert feed(client, "/en/articles/feed.atom").find(f"{ATOM}entry/{ATOM}title").text == "AB"
+    assert feed(client, "/en/articles/feed.rss").find("channel/item/title").text == "AB"
+    assert feed(client, "/en/scenarios/text/feed.atom").find(f"{ATOM}entry/{ATOM}title").text == "RS"

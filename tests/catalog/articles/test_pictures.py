@@ -65,3 +65,7 @@ def test_draws_equal_charts_once(monkeypatch) -> None:
     monkeypatch.setattr(pictures, "_run", lambda jobs: asked.append(jobs) or [])
     pictures.draw_all([BAR, BAR])
     assert [json.loads(line)["kind"] for line in asked[0].splitlines()] == ["bar"]
+
+
+def test_one_that_cannot_be_drawn_keeps_no_other_from_it() -> None:
+    assert list(pictures.draw_all([BAR._replace(kind="pie"), BAR])) == [BAR]

@@ -9,17 +9,20 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from catalog.models import AIModel
+from catalog.facets import facts
+from catalog.kept import Kept
+from catalog.models import AIModel, Listing, Provider
 from catalog.search import documents, index
 from tests import factories
 
 
 @pytest.fixture(autouse=True)
 def _empty() -> Iterator[None]:
-    index._kept = None
+    index._held = Kept()
     yield
-    index._kept = None
+    index._held = Kept()
 
 
 @pytest.mark.django_db
@@ -49,6 +52,20 @@ def test_takes_a_fixed_number_of_queries() -> None:
     for _ in range(3):
         factories.make_channel(scenario=factories.make_scenario())
     assert queries() == before <= 10
+
+
+@pytest.mark.django_db
+def test_a_provider_taken_off_the_list_while_it_is_built_takes_its_channels_along() -> None:
+    stays, goes = factories.make_channel(), factories.make_channel()
+
+    def take_off(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if 'FROM "catalog_aimodel"' in sql:  # after the channels were read, before the providers are
+            Provider.objects.filter(pk=goes.provider_id).update(listing=Listing.SUSPENDED)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(take_off):
+        built, listed = index.build(), facts.read(timezone.localdate())
+    assert [each.slug for each in built.offers] == [each.slug for each in listed.channels] == [stays.slug]
 
 
 def test_two_who_come_at_once_build_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
