@@ -81,7 +81,7 @@ class Stack:
 
         command = [str(get_binary_path()), "--port", str(self.redis_port), "--bind", "127.0.0.1", "--save", ""]
         self.redis = subprocess.Popen([*command, "--dir", str(self.folder)], stdout=subprocess.DEVNULL)
-        wait_for(self.redis_answers, seconds=10, what="Redis does not answer")
+        wait_for(self.redis_answers, seconds=30, what="Redis does not answer")
 
     def redis_answers(self) -> bool:
         try:
@@ -119,7 +119,7 @@ class Stack:
             quiet = ["--log-level", "warning", "--timeout-graceful-shutdown", "1"]
             self.workers.append(subprocess.Popen([*command, *quiet], cwd=ROOT, env=self.env, stdout=log, stderr=log))
         address = f"http://127.0.0.1:{port}"
-        wait_for(lambda: is_up(f"{address}/healthz"), seconds=20, what="the site does not answer")
+        wait_for(lambda: is_up(f"{address}/healthz"), seconds=90, what="the site does not answer")
         return address
 
     def calls(self) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def price(amount: Decimal | None, currency: str) -> str:
 
 @register.filter
 def tokens(count: int | None) -> str:
-    """A size as people say it: ``128K``, ``1M``, ``8,192`` where it is no round thousand."""
+    """A size as people say it: ``128K``, ``1M``, ``1.05M``; ``8,192`` where a small one is no round thousand."""
     count = known(count)
     if count is None:
         return UNKNOWN

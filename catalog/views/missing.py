@@ -12,10 +12,11 @@ from catalog.search.tokens import clean
 from marketplace import problems
 
 logger = logging.getLogger(__name__)
-MOST_NEAR = 6
+MOST_NEAR, MOST_LOOKED_AT = 6, 50
 # The first part of an address says what kind of thing is looked for.
 KINDS = {f"{kind}s": kind for kind in index.KINDS}
 # What is here is known to those who have the whole address; nobody else is helped to it.
+GOODS = {"model", "provider", "channel"}
 SECRET = {"trials", "reports", "account", "admin", "portal"}
 
 
@@ -36,8 +37,14 @@ def _looked_for(path: str) -> tuple[str, list[results.Result]]:
     try:
         kept = index.current()
         kind = KINDS.get(parts[0], "")
-        hits = ranking.search(query, kept, kind=kind).hits or ranking.search(query, kept).hits
+        hits = ranking.search(query, kept, kind=kind).hits[:MOST_NEAR]
+        hits = hits or _goods_first(ranking.search(query, kept).hits[:MOST_LOOKED_AT], wanted=kind in GOODS)
         return query, results.show((hits or ranking.near(query, kept))[:MOST_NEAR])
     except Exception:  # a page that says what is missing must not fail itself
         logger.exception("no near matches for %r", path[:100])
         return query, []
+
+
+def _goods_first(hits: list[ranking.Hit], *, wanted: bool) -> list[ranking.Hit]:
+    """Whoever mistyped a channel's name means something of that name, not a text that mentions it."""
+    return sorted(hits, key=lambda hit: hit.kind not in GOODS) if wanted else hits

@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Iterator
 from struct import error as StructError  # noqa: N812
 from struct import pack, unpack_from
+from typing import TypeVar
 
 from sandbox.wire.types import Image
 
@@ -29,10 +30,15 @@ SCAN, LAST, ADOBE, EXIF = 0xDA, 0xD9, 0xEE, 0xE1
 FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 ALONE = frozenset({0x01, *range(0xD0, 0xDA)})
 # Inside a scan 0xFF is followed by 0, or by one of the marks that only divide it.
+FILL = re.compile(rb"\xff+")
 SCAN_ENDS = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)
 # APP1 to APP15 and comments hold what is said about a picture, but for Adobe's, which says how its colours are meant.
 ASIDES = (frozenset(range(0xE1, 0xF0)) - {ADOBE}) | {0xFE}
 UPRIGHT = 1
+JFIF = 0xE0
+# Real pictures have some hundreds of parts; of the smallest that there are, a file could bring millions.
+MOST_PARTS = 10_000
+T = TypeVar("T")
 
 
 class BadImage(ValueError):
@@ -67,9 +73,17 @@ def _read(data: bytes) -> Image:
     raise BadImage("kind")
 
 
+def _few(parts: Iterator[T]) -> Iterator[T]:
+    """``parts`` as they come; raises where there are more than any picture has."""
+    for number, part in enumerate(parts):
+        if number == MOST_PARTS:
+            raise BadImage("broken")
+        yield part
+
+
 # -- PNG -------------------------------------------------------------------------------------------------------------
 def _png(data: bytes) -> Image:
-    chunks = list(_png_chunks(data))
+    chunks = list(_few(_png_chunks(data)))
     if not chunks or chunks[0][0] != b"IHDR" or chunks[-1][0] != b"IEND" or b"IDAT" not in dict(chunks):
         raise BadImage("broken")
     width, height = unpack_from(">II", chunks[0][1])
@@ -101,12 +115,14 @@ def _jpeg(data: bytes) -> Image:
     What follows the picture's end, such as a second and smaller one, is left out.
     """
     kept, size, turned, has_ended = [], (0, 0), UPRIGHT, False
-    for marker, part in _jpeg_parts(data):
+    for marker, part in _few(_jpeg_parts(data)):
         if marker in FRAMES:
             height, width = unpack_from(">HH", part, 5)
             size = (width, height)
         if marker == EXIF:
             turned = _orientation(part[4:]) or turned
+        if marker == JFIF:
+            part = _without_thumbnail(part)
         if marker not in ASIDES:
             kept.append(part)
         has_ended = marker == LAST
@@ -124,8 +140,8 @@ def _jpeg_parts(data: bytes) -> Iterator[tuple[int, bytes]]:
         if data[at] != 0xFF:
             raise BadImage("broken")
         marker = data[at + 1]
-        if marker == 0xFF:  # a fill byte
-            at += 1
+        if marker == 0xFF:  # a fill byte, or many
+            at = FILL.match(data, at).end() - 1  # type: ignore[union-attr]  # it begins with one
             continue
         end = at + 2
         if marker not in ALONE:
@@ -138,6 +154,13 @@ def _jpeg_parts(data: bytes) -> Iterator[tuple[int, bytes]]:
             raise BadImage("broken")
         yield marker, data[at:end]
         at = end
+
+
+def _without_thumbnail(part: bytes) -> bytes:
+    """JFIF's own header alone: it, and the second one that may follow it, can bring a small copy of the picture."""
+    if part[4:9] != b"JFIF\0" or len(part) < 18:
+        return b""
+    return part[:2] + pack(">H", 16) + part[4:16] + b"\0\0"
 
 
 def _orientation(exif: bytes) -> int | None:
@@ -169,7 +192,7 @@ def _turned(orientation: int) -> bytes:
 
 # -- WebP ------------------------------------------------------------------------------------------------------------
 def _webp(data: bytes) -> Image:
-    chunks = dict(_webp_chunks(data))
+    chunks = dict(_few(_webp_chunks(data)))
     if b"ANIM" in chunks or b"ANMF" in chunks:
         raise BadImage("animated")
     size = _webp_size(chunks)

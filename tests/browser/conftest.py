@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import subprocess
 import urllib.request
 from collections.abc import Iterator
 
@@ -13,6 +14,8 @@ import pytest
 from tests.stack import Stack, wait_for
 
 LANGUAGES = {"en": "en-US", "zh-hans": "zh-CN"}
+# Without such a font a Chinese page fetches a megabyte of one, and its lines move when it arrives.
+HAS_CHINESE = bool(shutil.which("fc-list") and subprocess.check_output(["fc-list", ":lang=zh"]).strip())
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
 
 
@@ -60,14 +63,16 @@ def visit(chromium, site):
 
 @pytest.fixture
 def site(transactional_db, tmp_path) -> Iterator[str]:
-    """The address of a seeded site with a worker."""
+    """The address of a seeded site with a worker; whatever happens, no process of it outlives the test."""
     from django.core.management import call_command
 
     call_command("seed", verbosity=0)
     stack = Stack(tmp_path, speed=3)
-    stack.start_worker()
-    yield stack.start_web()
-    stack.close()
+    try:
+        stack.start_worker()
+        yield stack.start_web()
+    finally:
+        stack.close()
 
 
 @pytest.fixture

@@ -38,9 +38,9 @@ def test_a_price_is_written_as_its_list_has_it(amount, currency, written):
         (1_000_000, "1M"),
         (1_048_576, "1M"),
         (200_001, "200K"),
+        (8_191, "8,191"),
         (1_050_000, "1.05M"),
         (1_047_576, "1.05M"),
-        (8_191, "8,191"),
     ],
 )
 def test_a_size_is_written_as_people_say_it(count, written):

@@ -7,7 +7,7 @@ import pytest
 from sandbox.wire import tokens
 from sandbox.wire.images import BadImage, read_image
 from sandbox.wire.types import Image
-from tests.sandbox.wire.pictures import EXIF_SIDEWAYS, SECRET, jpeg, png, webp
+from tests.sandbox.wire.pictures import EXIF_SIDEWAYS, SECRET, jpeg, png, segment, webp
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,32 @@ def test_keeps_which_way_is_up_and_nothing_else_of_a_cameras_words():
 
 def test_a_second_picture_behind_the_first_stays_behind():
     assert read_image(jpeg(after=jpeg(comment=SECRET))).data == jpeg()
+
+
+def test_the_small_copy_in_a_jpegs_first_header_is_left_out():
+    header = segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0")
+    with_copy = segment(0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\x04\x04" + SECRET * 3)
+    second = segment(0xE0, b"JFXX\0\x10" + SECRET)
+    assert read_image(jpeg().replace(header, with_copy + second)).data == jpeg()
+
+
+def test_marks_may_be_filled_up():
+    assert read_image(jpeg().replace(b"\xff\xc0", b"\xff" * 500 + b"\xc0")).data == jpeg()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        jpeg().replace(b"\xff\xda", b"\xff\xd0" * 20_000 + b"\xff\xda", 1),
+        png(3, 2, *[(b"IDAT", b"")] * 20_000),
+        webp(5, 4, *[(b"none", b"")] * 20_000),
+    ],
+    ids=["jpeg", "png", "webp"],
+)
+def test_refuses_a_file_of_more_parts_than_any_picture_has(data):
+    with pytest.raises(BadImage) as refused:
+        read_image(data)
+    assert refused.value.why == "broken"
 
 
 @pytest.mark.parametrize(
