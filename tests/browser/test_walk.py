@@ -20,7 +20,7 @@ def test_a_visitor_compares_with_one_click_and_reads_whom_to_choose(visit, langu
     assert f"/{language}/" in page.url
     page.locator("form[action*='trials/new'] button[type=submit]").first.click()
     page.wait_for_url(f"**/{language}/trials/*/")
-    page.locator("a[href*='/reports/']").first.wait_for(timeout=60_000)
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=180_000)
     page.locator("a[href*='/reports/']").first.click()
     page.wait_for_url(f"**/{language}/reports/*/")
     verdict = page.locator("main h1").inner_text()
@@ -36,8 +36,8 @@ def test_an_adaptive_trial_tells_its_rounds_live_and_on_the_report(visit, langua
     page.check("input[name=adaptive]")
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(f"**/{language}/trials/*/")
-    page.locator("[data-rounds]", has_text=re.compile(r"[2-9]")).wait_for(timeout=60_000)
-    page.locator("a[href*='/reports/']").first.wait_for(timeout=120_000)
+    page.locator("[data-rounds]", has_text=re.compile(r"[2-9]")).wait_for(timeout=180_000)
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=240_000)
     page.locator("a[href*='/reports/']").first.click()
     page.wait_for_url(f"**/{language}/reports/*/")
     assert page.locator("#rounds tbody tr").count() >= 1
@@ -47,7 +47,7 @@ def test_twenty_five_channels_fit_a_phone(visit):
     page = visit("/en/trials/new/?scenario=deep-reasoning&top=25", width=390)
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/en/trials/*/")
-    page.locator("a[href*='/reports/']").first.wait_for(timeout=90_000)
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=180_000)
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
@@ -56,7 +56,7 @@ def test_a_reload_in_the_middle_resumes(visit):
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/en/trials/*/")
     page.reload()
-    page.locator("a[href*='/reports/']").first.wait_for(timeout=60_000)
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=180_000)
 
 
 def test_what_a_model_writes_runs_nothing(visit):
@@ -65,7 +65,7 @@ def test_what_a_model_writes_runs_nothing(visit):
     page.fill("textarea[name=prompt]", "Show me. [[fault:up-d33]]")
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/en/trials/*/")
-    page.locator("a[href*='/reports/']").first.wait_for(timeout=60_000)
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=180_000)
     assert not page.evaluate("window.__x")
     assert page.locator("main img, main iframe, main article script").count() == 0
 
@@ -74,7 +74,7 @@ def test_an_owner_hides_the_answers_and_takes_the_report_home_on_paper(visit):
     page = visit("/zh-hans/trials/new/?scenario=text-generation&top=2", language="zh-hans")
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url("**/zh-hans/trials/*/")
-    page.locator("a[href*='/reports/']").first.wait_for(timeout=60_000)
+    page.locator("a[href*='/reports/']").first.wait_for(timeout=180_000)
     page.locator("a[href*='/reports/']").first.click()
     page.wait_for_url("**/zh-hans/reports/*/")
     page.locator(".report__owner > summary").click()
