@@ -46,7 +46,7 @@ class SourcesField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        return "\n".join(" | ".join((each["title"], each["url"], each["checked_on"])) for each in value)
+        return "\n".join(" | ".join(each.get(part, "") for part in ("title", "url", "checked_on")) for each in value)
 
     def clean(self, value: Any) -> list[dict[str, str]]:
         lines = [line.strip() for line in (super().clean(value) or "").splitlines()]

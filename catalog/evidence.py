@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Count, F, Min, QuerySet, Sum, Window
-from django.db.models.functions import RowNumber
+from django.db.models import Count, F, Max, Min, Q, QuerySet, Sum, Window
+from django.db.models.functions import Least, RowNumber
 
 from catalog.editions import Editions
 from catalog.kept import kept
@@ -178,12 +178,15 @@ class LatestRun(NamedTuple):
 
 def latest_run() -> LatestRun | None:
     """The newest run with real channels, else the newest simulated one, else None. Two channels at least."""
-    scored = Measurement.objects.filter(metric=SCORE).select_related("scenario", "channel__provider", "channel__model")
-    newest = scored.order_by("channel__provider__is_simulated", "-measured_at").first()
-    if newest is None:
+    scored = Measurement.objects.filter(metric=SCORE, channel__in=Channel.objects.listed())
+    simulated = Least(Count("pk", filter=Q(channel__provider__is_simulated=True)), 1)
+    runs = scored.values("report").annotate(channels=Count("pk"), newest=Max("measured_at"), is_simulated=simulated)
+    run = runs.filter(channels__gt=1).order_by("is_simulated", "-newest", "report").first()
+    if run is None:
         return None
-    rows = sorted(scored.filter(report=newest.report), key=lambda row: (-row.value, row.channel.slug))
-    return LatestRun(newest.scenario, rows) if len(rows) > 1 else None
+    found = scored.filter(report=run["report"]).select_related("scenario", "channel__provider", "channel__model")
+    rows = sorted(found, key=lambda row: (-row.value, row.channel.slug))
+    return LatestRun(rows[0].scenario, rows)
 
 
 def sureness(rows: list[Measurement]) -> float:

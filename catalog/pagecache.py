@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -32,6 +33,8 @@ Respond = Callable[[HttpRequest], HttpResponseBase]
 PERSONAL_COOKIES = (settings.SESSION_COOKIE_NAME, "messages")
 PAGES = tuple(f"/{code}/" for code, _name in settings.LANGUAGES)
 LONGEST_QUERY = 500
+# Named, and not only to say that it is not wanted.
+GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
 SHARED = "_touchstone_shared"
 
 
@@ -58,7 +61,7 @@ class Page(NamedTuple):
     def response(self, request: HttpRequest) -> HttpResponse:
         if self.etag in parse_etags(request.headers.get("If-None-Match", "")):
             return self._with_headers(HttpResponse(status=304))
-        if "gzip" in request.headers.get("Accept-Encoding", ""):
+        if GZIP.search(request.headers.get("Accept-Encoding", "")):
             response = HttpResponse(self.packed)
             response.headers["Content-Encoding"] = "gzip"
         else:
@@ -154,6 +157,7 @@ def _page(response: HttpResponse) -> Page:
     patch_cache_control(response, max_age=0, must_revalidate=True, public=True)
     patch_vary_headers(response, ["Accept-Encoding", "Cookie"])
     plain = response.content
-    etag = f'"{hashlib.sha256(plain).hexdigest()[:32]}"'
+    # Weak: the same page may go out compressed or plain.
+    etag = f'W/"{hashlib.sha256(plain).hexdigest()[:32]}"'
     headers = tuple((name, value) for name, value in response.headers.items() if name != "Content-Length")
     return Page(gzip.compress(plain, mtime=0), headers, etag, time.monotonic() + settings.PAGE_CACHE_S)

@@ -68,6 +68,11 @@ class Section:
             yield from in_languages(pattern.replace(BLANK, slug), changed[0] if changed else None, base=base)
 
 
+def _real_reports() -> QuerySet[PublicReport]:
+    simulated = PublicReport.channels.through.objects.filter(channel__provider__is_simulated=True)
+    return PublicReport.objects.exclude(pk__in=simulated.values("publicreport"))
+
+
 def sections() -> dict[str, Section]:
     """By name, in the index's order. Simulated channels are for trying out, not for finding."""
     real = {"channels__listing": Listing.LISTED, "channels__provider__listing": Listing.LISTED}
@@ -81,7 +86,7 @@ def sections() -> dict[str, Section]:
             "models", "catalog:model", lambda: AIModel.objects.filter(pk__in=sold().values("pk")), "slug", "checked_on"
         ),
         Section("providers", "catalog:provider", lambda: Provider.objects.listed().real(), changed_on="checked_on"),
-        Section("reports", "sandbox:report", PublicReport.objects.all, "code", "published_on"),
+        Section("reports", "sandbox:report", _real_reports, "code", "published_on"),
         Section("articles", "catalog:article", articles, changed_on="last_changed_on"),
     ]
     return {section.name: section for section in found}

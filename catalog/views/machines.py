@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from catalog import addresses, sitemaps
+from catalog import addresses, editions, sitemaps
 from catalog.models import Provider, Scenario
 from catalog.views import shown
 
@@ -61,7 +61,7 @@ def sitemap(request: HttpRequest, section: str, page: int) -> HttpResponse:
 @for_an_hour
 def llms(request: HttpRequest) -> HttpResponse:
     """What the site is, where things are, and how to quote a measurement."""
-    context = {"base": addresses.origin(request), "counts": shown.counts()}
+    context = {"base": addresses.origin(request), "tally": shown.tally(editions.current())}
     return render(request, "llms.txt", context, content_type=PLAIN)
 
 
@@ -71,7 +71,7 @@ def llms_full(request: HttpRequest) -> HttpResponse:
     """The same, with every scenario and provider."""
     context = {
         "base": addresses.origin(request),
-        "counts": shown.counts(),
+        "tally": shown.tally(editions.current()),
         "scenarios": Scenario.objects.open().with_dimensions(),
         "providers": Provider.objects.listed().real(),
         "is_full": True,

@@ -118,15 +118,6 @@ def tally() -> Tally:
     return Tally(**listed, **answers)
 
 
-def counts() -> dict[str, int]:
-    """How many channels are listed, real and simulated."""
-    simulated = Q(provider__is_simulated=True)
-    counts: dict[str, int] = offered().aggregate(
-        real=Count("pk", filter=~simulated), simulated=Count("pk", filter=simulated)
-    )
-    return counts
-
-
 def trial_defaults() -> dict[str, object]:
     """What a one-click form offers and says."""
     return {

@@ -97,3 +97,23 @@ def test_a_channels_dimensions_are_those_of_the_newest_rubric():
 
 def test_a_provider_without_answers_has_no_record():
     assert evidence.record(factories.make_provider()) is None
+
+
+def test_the_newest_comparison_is_shown_though_a_lone_score_is_newer_and_a_real_one_before_a_simulated_one():
+    scenario = factories.make_scenario()
+    seller = factories.make_provider(is_simulated=False)
+    for report, provider, age in (("real", seller, 3), ("simulated", None, 2), ("lone", seller, 1)):
+        for _ in range(1 if report == "lone" else 2):
+            channel = factories.make_channel(scenario=scenario, **({"provider": provider} if provider else {}))
+            at = timezone.now() - timedelta(days=age)
+            factories.make_measurement(channel=channel, scenario=scenario, report=report, measured_at=at)
+    run = evidence.latest_run()
+    assert {row.report for row in run.rows} == {"real"}
+
+
+def test_a_run_is_not_shown_with_a_channel_that_is_no_longer_listed():
+    scenario = factories.make_scenario()
+    for listing in ("listed", "listed", "suspended"):
+        channel = factories.make_channel(scenario=scenario, listing=listing)
+        factories.make_measurement(channel=channel, scenario=scenario, report="one")
+    assert len(evidence.latest_run().rows) == 2

@@ -152,3 +152,11 @@ def test_an_endless_query_is_answered_and_not_kept(client: Client) -> None:
 
 def test_the_site_keeps_pages_by_default() -> None:
     assert "catalog.pagecache.PageCacheMiddleware" in site.MIDDLEWARE
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"), [("gzip", True), ("br, gzip;q=0.5", True), ("gzip;q=0", False), ("br", False)]
+)
+def test_goes_out_compressed_only_where_that_is_wanted(client: Client, accepted: str, packed: bool) -> None:
+    response = client.get("/en/", headers={"Accept-Encoding": accepted})
+    assert ("Content-Encoding" in response.headers) is packed
