@@ -26,7 +26,7 @@ MOST_AGAIN = {
     "providers/a-provider/": 7,
     "compare/": 2,
     "compare/?channel=a-channel&channel=another": 6,
-    "frontier/?scenario=writing&kind=real": 6,
+    "frontier/?scenario=writing&kind=real": 7,
     "search/?q=model": 1,
 }
 

@@ -28,6 +28,7 @@ def listed():
         scenarios={"writing": Named("写作", "Writing")},
         scenarios_of={1: ["writing"]},
         tariffs={},
+        fx={},
         prices={},
     )
     return tables.with_measured_channels(tables.channels(found), Measured(frozenset(), {}, {}))
