@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import redis
 from django.db import connection
+from django.utils import translation
 
 LEDGER = "billing_ledgerentry"
 
@@ -49,6 +50,12 @@ def _sqlite_triggers(connection: Any) -> tuple[list[str], list[str]]:
 
 def _postgresql_triggers(connection: Any) -> tuple[list[str], list[str]]:
     return [f"ALTER TABLE {LEDGER} DISABLE TRIGGER USER"], [f"ALTER TABLE {LEDGER} ENABLE TRIGGER USER"]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> None:
+    """A page that was asked for in Chinese leaves its language behind; every test starts in the same one."""
+    translation.activate("en")
 
 
 @pytest.fixture(scope="session")
