@@ -35,9 +35,18 @@ def jpeg(width: int = 16, height: int = 8, *, exif: bytes = b"", comment: bytes 
     return b"".join(parts)
 
 
+def riff(*chunks: tuple[bytes, bytes]) -> bytes:
+    body = b"WEBP" + b"".join(pack("<4sI", name, len(data)) + data + b"\0" * (len(data) % 2) for name, data in chunks)
+    return b"RIFF" + pack("<I", len(body)) + body
+
+
+def lossy_webp(width: int = 5, height: int = 4, *asides: tuple[bytes, bytes]) -> bytes:
+    """A lossy picture's header: a frame tag, the start code, and both sides with two bits of scale each."""
+    frame = b"\x30\x01\0" + b"\x9d\x01\x2a" + pack("<HH", width | 1 << 14, height) + b"\0\0"
+    return riff(*asides, (b"VP8 ", frame))
+
+
 def webp(width: int = 5, height: int = 4, *asides: tuple[bytes, bytes]) -> bytes:
     """A lossless picture's header, with more chunks if asked for."""
     bits = (width - 1) | (height - 1) << 14
-    chunks = [(b"VP8L", b"\x2f" + pack("<I", bits) + b"\0\0"), *asides]
-    body = b"WEBP" + b"".join(pack("<4sI", name, len(data)) + data + b"\0" * (len(data) % 2) for name, data in chunks)
-    return b"RIFF" + pack("<I", len(body)) + body
+    return riff((b"VP8L", b"\x2f" + pack("<I", bits) + b"\0\0"), *asides)

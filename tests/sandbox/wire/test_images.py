@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from sandbox.wire import tokens
-from sandbox.wire.images import BadImage, read_image
+from sandbox.wire.images import SIGNATURE, BadImage, read_image
 from sandbox.wire.types import Image
-from tests.sandbox.wire.pictures import EXIF_SIDEWAYS, SECRET, jpeg, png, segment, webp
+from tests.sandbox.wire.pictures import EXIF_SIDEWAYS, SECRET, chunk, jpeg, lossy_webp, png, riff, segment, webp
 
 
 @pytest.mark.parametrize(
@@ -16,8 +16,9 @@ from tests.sandbox.wire.pictures import EXIF_SIDEWAYS, SECRET, jpeg, png, segmen
         (png(30, 20), "image/png", (30, 20)),
         (jpeg(160, 90), "image/jpeg", (160, 90)),
         (webp(50, 40), "image/webp", (50, 40)),
+        (lossy_webp(50, 40), "image/webp", (50, 40)),
     ],
-    ids=["png", "jpeg", "webp"],
+    ids=["png", "jpeg", "webp", "lossy webp"],
 )
 def test_tells_a_picture_and_its_size_by_its_bytes(data, kind, size):
     image = read_image(data)
@@ -43,6 +44,27 @@ def test_keeps_which_way_is_up_and_nothing_else_of_a_cameras_words():
     assert SECRET not in kept
     assert kept.startswith(b"\xff\xd8\xff\xe1")
     assert read_image(kept).data == kept
+
+
+def test_an_extended_header_promises_only_what_is_kept():
+    extended = (b"VP8X", b"\x3c\0\0\0\x04\0\0\x03\0\0")  # profile, alpha, EXIF and XMP
+    image = read_image(lossy_webp(5, 4, extended, (b"EXIF", SECRET)))
+    assert SECRET not in image.data
+    assert image.data == lossy_webp(5, 4, (b"VP8X", b"\x10" + extended[1][1:]))
+
+
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"http://ns.adobe.com/xap/1.0/\0<x/>",
+        b"Exif\0\0II*\0" + b"\xff" * 4,
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + b"\x01\x0f\0\x02\0\0\0\x01\0\0\0\0",
+        b"Exif\0\0II*\0" + b"\x08\0\0\0\x02\0" + b"\x12\x01\x03\0\x01\0\0\0\x09\0\0\0",
+    ],
+    ids=["another kind of note", "a directory that is not there", "another entry", "a turn that there is not"],
+)
+def test_a_camera_that_does_not_say_which_way_is_up_changes_nothing(exif):
+    assert read_image(jpeg(exif=exif)).data == jpeg()
 
 
 def test_a_second_picture_behind_the_first_stays_behind():
@@ -87,7 +109,13 @@ def test_refuses_a_file_of_more_parts_than_any_picture_has(data):
         (jpeg()[:-2], "broken"),
         (jpeg()[:30], "broken"),
         (b"\xff\xd8\xff\xd9", "broken"),
+        (SIGNATURE + chunk(b"IDAT", b"") + chunk(b"IEND", b""), "broken"),
+        (jpeg().replace(b"\xff\xc0", b"\x00\xc0", 1), "broken"),
         (webp()[:18], "broken"),
+        (webp()[:-4], "broken"),
+        (riff((b"VP8 ", b"\0" * 10)), "broken"),
+        (riff((b"VP8L", b"\0" * 10)), "broken"),
+        (riff((b"ALPH", b"\0" * 10)), "broken"),
         (webp(5, 4, (b"ANIM", b"\0" * 6)), "animated"),
         (png(9000, 10), "size"),
         (png(0, 10), "size"),
