@@ -154,6 +154,12 @@ INSTALLED_APPS = [
     "marketplace.billing",
     "catalog",
     "sandbox",
+    "marketplace.account_pages",
+    "marketplace.portal",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -165,6 +171,8 @@ MIDDLEWARE = [
     "marketplace.origins.OriginMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -185,6 +193,10 @@ TEMPLATES = [
         },
     }
 ]
+AUTHENTICATION_BACKENDS = [
+    "django.contrib.auth.backends.ModelBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "django.contrib.auth.hashers.ScryptPasswordHasher",
@@ -193,6 +205,25 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# -- people who sign in ---------------------------------------------------------------------------
+LOGIN_REDIRECT_URL = "account_pages:overview"
+LOGIN_URL = "account_login"
+ACCOUNT_ADAPTER = "marketplace.account_pages.adapter.Adapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Touchstone"
+USERSESSIONS_TRACK_ACTIVITY = True
+
+# -- letters --------------------------------------------------------------------------------------
+# smtp://user:password@host:port (smtps:// for TLS from the start); empty: a file for each letter, below DATA_DIR.
+EMAIL_URL = env_str("EMAIL_URL")
+DEFAULT_FROM_EMAIL = env_str("MAIL_FROM") or "Touchstone <touchstone@localhost>"
 
 # -- language and time ---------------------------------------------------------------------------
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
@@ -350,6 +381,22 @@ PAIRWISE_PROMPTS = env_int("PAIRWISE_PROMPTS", 6)
 COMPLAINTS_PER_DAY = env_int("COMPLAINTS_PER_DAY", 5)
 COMPLAINTS_PER_REPORT_AND_DAY = 20
 LIVE_KEEP_S = env_int("LIVE_KEEP_S", 24 * 3600)
+
+# -- the portal ----------------------------------------------------------------------------------
+# The text that a provider agrees to has this version; a new text asks again.
+AGREEMENT_VERSION = "2026-11-28"
+INVITATION_DAYS = env_int("INVITATION_DAYS", 7)
+CONFORMANCE_LEASE_S = env_int("CONFORMANCE_LEASE_S", 60)
+# A run that has not ended by then is closed with what it has found.
+CONFORMANCE_DEADLINE_S = env_int("CONFORMANCE_DEADLINE_S", 600)
+CONFORMANCE_RUNS_PER_DAY = env_int("CONFORMANCE_RUNS_PER_DAY", 30)
+# Listed channels of providers with members are asked again so often whether they answer, and checked wholly so often.
+RECHECK_EVERY_S = env_int("RECHECK_EVERY_S", 3600)
+RECHECK_WHOLLY_EVERY_S = env_int("RECHECK_WHOLLY_EVERY_S", 7 * 24 * 3600)
+# So many failed checks within the window suspend a listing; so many passed ones in a row bring it back.
+SUSPEND_AFTER_FAILURES = max(env_int("SUSPEND_AFTER_FAILURES", 3), 2)
+SUSPEND_WINDOW_S = env_int("SUSPEND_WINDOW_S", 24 * 3600)
+RETURN_AFTER_PASSES = env_int("RETURN_AFTER_PASSES", 2)
 
 # -- what the status page says -------------------------------------------------------------------
 PROBE_EVERY_S = env_int("PROBE_EVERY_S", 300)

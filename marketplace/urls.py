@@ -21,6 +21,7 @@ api_patterns: list[URLPattern | URLResolver] = [
     path("v1/trials/<slug:code>/events/", follow_trial, name="trial_events"),
     path("v1/", include("catalog.api_urls")),
     path("v1/", include("sandbox.api_urls")),
+    path("v1/portal/", include("marketplace.portal.api.urls")),
 ]
 
 handler404 = "catalog.views.missing.not_found"
@@ -38,5 +39,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *i18n_patterns(
         path("", include("catalog.urls")),
         path("", include("sandbox.urls")),
+        path("account/", include("marketplace.account_pages.urls")),
+        path("account/", include("allauth.urls")),
+        path("portal/", include("marketplace.portal.urls")),
     ),
 ]

@@ -16,6 +16,12 @@ from catalog.models.providers import Credential, Provider
 from catalog.models.scenarios import Scenario
 
 
+class AIModelQuerySet(models.QuerySet["AIModel"]):
+    def known(self) -> Self:
+        """Models that the catalogue vouches for, not merely proposed by a provider."""
+        return self.filter(proposed_by__isnull=True)
+
+
 class AIModel(models.Model):
     """模型: what was trained, by a maker. Facts that are None are unknown."""
 
@@ -44,6 +50,12 @@ class AIModel(models.Model):
     )
     source = models.CharField(_("source"), max_length=200)
     checked_on = models.DateField(_("checked on"))
+    # A provider named it and no operator has looked yet: no page of the catalogue shows it.
+    proposed_by = models.ForeignKey(
+        Provider, models.SET_NULL, null=True, blank=True, related_name="proposed_models", verbose_name=_("proposed by")
+    )
+
+    objects = AIModelQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("AI model")
@@ -134,6 +146,20 @@ class Channel(models.Model):
     scenarios = models.ManyToManyField(Scenario, related_name="channels", blank=True, verbose_name=_("scenarios"))
     max_parallel = models.PositiveSmallIntegerField(_("calls at once"), default=4)
     calls_per_minute = models.PositiveIntegerField(_("calls per minute"), default=120)
+    # How a provider's own channel came here; None: by the seed or an operator.
+    api = models.ForeignKey(
+        "catalog.Api", models.PROTECT, null=True, blank=True, related_name="channels", verbose_name=_("API")
+    )
+    # What conformance checks learned: {"rejected": [parameter, …], "ignored": […], "accepted": […], "run": code, "on": day}
+    profile = models.JSONField(_("compatibility profile"), default=dict, blank=True)
+    suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
+    # A word of catalog.onboarding.REASONS
+    suspended_for = models.CharField(_("suspended because"), max_length=40, blank=True)
+    sunset_on = models.DateField(_("last day"), null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("successor")
+    )
+    version = models.PositiveIntegerField(_("version"), default=1)
     source = models.CharField(_("source"), max_length=200)
     checked_on = models.DateField(_("checked on"))
 

@@ -52,6 +52,8 @@ class Provider(models.Model):
     )
     filing_source = models.URLField(_("source of the filing number"), max_length=300, blank=True)
     filing_checked_on = models.DateField(_("filing number checked on"), null=True, blank=True)
+    # Rises with every change by the provider's own people: who saves over another's change is told.
+    version = models.PositiveIntegerField(_("version"), default=1)
     source = models.CharField(_("source"), max_length=200)
     checked_on = models.DateField(_("checked on"))
 

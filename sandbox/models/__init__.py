@@ -1,8 +1,10 @@
 """Prompts, trials, scores and reports, as rows."""
 
 from sandbox.models.charts import ChartCheck
+from sandbox.models.conformance import ConformanceCheck, ConformanceRun, Result, RunState
 from sandbox.models.prompts import Language, Picture, Prompt, PromptSet
 from sandbox.models.records import GraderRecord
+from sandbox.models.replies import Reply
 from sandbox.models.reports import AbuseReport, Complaint, Report, Visibility
 from sandbox.models.rounds import Round
 from sandbox.models.scores import JudgeCall, Judgement, Score
@@ -15,6 +17,8 @@ __all__ = [
     "AnswerState",
     "ChartCheck",
     "Complaint",
+    "ConformanceCheck",
+    "ConformanceRun",
     "Contender",
     "GraderRecord",
     "JudgeCall",
@@ -24,8 +28,11 @@ __all__ = [
     "Picture",
     "Prompt",
     "PromptSet",
+    "Reply",
     "Report",
+    "Result",
     "Round",
+    "RunState",
     "Score",
     "Trial",
     "TrialState",

@@ -1,0 +1,65 @@
+"""Acting for a provider: the log of who did what, and (to come) its members and invitations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import AuditEntry, Provider
+
+if TYPE_CHECKING:
+    from marketplace.accounts.models import User
+
+# What may stand in the log, and its sentence; ``subject`` and the entry's facts fill it.
+ACTIONS: dict[str, str | Promise] = {
+    "provider_founded": _("registered the provider"),
+    "provider_changed": _("changed the provider's facts: %(fields)s"),
+    "member_invited": _("invited %(subject)s as %(role)s"),
+    "invitation_revoked": _("took back the invitation of %(subject)s"),
+    "member_joined": _("joined as %(role)s"),
+    "member_role_changed": _("made %(subject)s %(role)s"),
+    "member_removed": _("removed %(subject)s"),
+    "member_left": _("left"),
+    "ownership_transferred": _("handed ownership to %(subject)s"),
+    "api_added": _("added the API %(subject)s"),
+    "api_address_changed": _("changed the address of %(subject)s to %(address)s"),
+    "api_removed": _("removed the API %(subject)s"),
+    "key_entered": _("entered a key for %(subject)s"),
+    "key_rotated": _("replaced the key for %(subject)s"),
+    "key_removed": _("removed the key for %(subject)s"),
+    "models_chosen": _("chose the models of %(subject)s: %(models)s"),
+    "prices_set": _("set the price of %(subject)s"),
+    "limits_set": _("set the limits of %(subject)s"),
+    "terms_set": _("stated region, retention and training"),
+    "scenarios_chosen": _("chose the scenarios of %(subject)s: %(scenarios)s"),
+    "agreed": _("agreed to version %(version)s of the terms of trials and publication"),
+    "checks_started": _("started the checks of %(subject)s"),
+    "channel_submitted": _("submitted %(subject)s"),
+    "submission_withdrawn": _("withdrew the submission of %(subject)s"),
+    "channel_approved": _("listed %(subject)s"),
+    "channel_declined": _("declined %(subject)s: %(reason)s"),
+    "channel_sent_back": _("took %(subject)s off the list until it is checked again"),
+    "channel_suspended": _("suspended %(subject)s: %(reason)s"),
+    "channel_returned": _("put %(subject)s back on the list"),
+    "channel_retired": _("retired %(subject)s"),
+    "sunset_set": _("set the last day of %(subject)s to %(day)s"),
+    "sunset_lifted": _("lifted the last day of %(subject)s"),
+    "reply_written": _("replied to the report %(subject)s"),
+    "reply_removed": _("removed the reply to the report %(subject)s"),
+}
+
+
+def note(provider: Provider, by: User | None, action: str, subject: str = "", **facts: str | int) -> AuditEntry:
+    """Write down what ``by`` (None: the site itself) did. Keys and tokens never belong here."""
+    if action not in ACTIONS:
+        raise ValueError(f"no such action: {action}")
+    return AuditEntry.objects.create(
+        provider=provider,
+        actor=by,
+        actor_name=by.shown_name if by else "",
+        action=action,
+        subject=subject[:200],
+        facts=facts,
+    )

@@ -1,0 +1,10 @@
+"""Pages of one's account that allauth does not have; its own follow under the same prefix."""
+
+from django.urls import URLPattern, path
+
+from marketplace.account_pages import views
+
+app_name = "account_pages"
+urlpatterns: list[URLPattern] = [
+    path("", views.overview, name="overview"),
+]

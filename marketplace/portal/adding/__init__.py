@@ -1,0 +1,1 @@
+"""Adding an API: address, key, models, prices, limits and terms, each step saved."""

@@ -1,0 +1,5 @@
+"""Filled by this room."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,1 @@
+"""Conformance checks as members start and read them."""

@@ -1,0 +1,1 @@
+"""How a channel fares: trials, rank, speed, errors, costs, and the right of reply."""

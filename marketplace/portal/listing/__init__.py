@@ -1,0 +1,1 @@
+"""The life of a listing: submission, the operators' queue, suspension, sunset."""

@@ -1,0 +1,1 @@
+"""Who acts for a provider: founding it, its members and invitations, its log."""
