@@ -150,7 +150,8 @@ class Channel(models.Model):
     api = models.ForeignKey(
         "catalog.Api", models.PROTECT, null=True, blank=True, related_name="channels", verbose_name=_("API")
     )
-    # What conformance checks learned: {"rejected": [parameter, …], "ignored": […], "accepted": […], "run": code, "on": day}
+    # What conformance checks learned of parameters: {"rejected": [name, …], "ignored": […], "accepted": […],
+    # "dialect": {…}, "run": code, "on": day}; empty: not checked yet
     profile = models.JSONField(_("compatibility profile"), default=dict, blank=True)
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
     # A word of catalog.onboarding.REASONS

@@ -67,7 +67,7 @@ class SubmissionQuerySet(models.QuerySet["Submission"]):
 
 
 class Submission(models.Model):
-    """提交: a channel as it was put before the operators. ``facts`` is what they judge; ``conformance`` a run's code."""
+    """提交: a channel as put before the operators: ``facts`` is what they judge, ``conformance`` a run's code."""
 
     channel = models.ForeignKey(Channel, models.CASCADE, related_name="submissions", verbose_name=_("channel"))
     state = models.CharField(

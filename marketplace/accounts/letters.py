@@ -1,4 +1,4 @@
-"""Letters: rendered in the reader's language, sent after the commit; one that cannot be sent is logged, never raised."""
+"""Letters in the reader's language, sent after the commit; one that cannot be sent is logged, never raised."""
 
 from __future__ import annotations
 
