@@ -1,4 +1,4 @@
-"""A base URL as people paste it, read into the one spelling that is kept. Pure: what may be called, the guard decides."""
+"""A base URL as people paste it, in the one spelling that is kept. Pure: the guard decides what may be called."""
 
 from __future__ import annotations
 

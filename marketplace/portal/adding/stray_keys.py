@@ -79,13 +79,13 @@ class WaryForm(forms.Form):
     def full_clean(self) -> None:
         strays = self._strays() if self.is_bound else []
         if strays:
-            data: Any = self.data.copy()
-            for name in strays:
-                data[self.add_prefix(name)] = ""
-            self.data = data
+            given: Any = self.data
+            kept = given.copy()
+            kept.update({self.add_prefix(name): "" for name in strays})
+            self.data = kept
         super().full_clean()
         for name in strays:
-            self._errors.pop(name, None)  # type: ignore[union-attr]  # such as "this field is required"
+            self.errors.pop(name, None)  # such as "this field is required"
             self.add_error(name, warning())
 
     def _strays(self) -> list[str]:

@@ -26,8 +26,7 @@ def of_address(found: Found) -> Said:
     """What the address did when its list of models was asked for."""
     if found.saw is Saw.BLOCKED:
         return blocked(found.why)
-    said = _good(found) or _http(found) or _line()[found.saw]
-    return said
+    return _good(found) or _http(found) or _line()[found.saw]
 
 
 def _good(found: Found) -> Said | None:
