@@ -1,0 +1,30 @@
+"""The one form of this room: a reply to a public report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Provider
+from sandbox import replies
+
+
+class ReplyForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your reply"),
+        widget=forms.Textarea(attrs={"rows": 8, "maxlength": settings.REPLY_MOST_CHARS}),
+        strip=True,
+        required=False,
+    )
+
+    def write(self, provider: Provider, code: str, *, by: Any) -> bool:
+        """Put it under the report; False with an error on the form where it is refused."""
+        try:
+            replies.write(provider, code, by=by, text=self.cleaned_data["text"])
+        except replies.Refused as refused:
+            self.add_error("text", str(refused))
+            return False
+        return True
