@@ -6,10 +6,12 @@ Speed and failures are the channel's whoever asked, so every trial counts here, 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.models import Channel, Scenario
@@ -69,7 +71,7 @@ class Faring:
 def of(channel: Channel, *, days: int, scenario: Scenario | None = None) -> Faring:
     """The last ``days`` days, today included: one query."""
     today = timezone.localdate()
-    since = today - timedelta(days=days - 1)
+    since = _first_day(days)
     rows = _rows(channel, since, scenario)
     by_day: dict[date, list[Row]] = defaultdict(list)
     for row in rows:
@@ -90,10 +92,43 @@ def of(channel: Channel, *, days: int, scenario: Scenario | None = None) -> Fari
     )
 
 
+class Glance(NamedTuple):
+    """One channel's last days in a row of a table."""
+
+    channel: Channel
+    answers: int
+    failed: int
+    ttft_ms_p50: float | None
+
+
+def glance(channels: Iterable[Channel], *, days: int) -> list[Glance]:
+    """Every channel with its last ``days`` days, in the order given: one query."""
+    found = list(channels)
+    answers = _since(_first_day(days)).filter(contender__channel__in=found).order_by("-finished_at")
+    rows: dict[int, list[tuple[str, float | None]]] = defaultdict(list)
+    for channel, state, ttft_ms in answers.values_list("contender__channel_id", "state", "ttft_ms")[:MOST_ANSWERS]:
+        rows[channel].append((state, ttft_ms))
+    return [_glance(channel, rows[channel.pk]) for channel in found]
+
+
+def _glance(channel: Channel, rows: list[tuple[str, float | None]]) -> Glance:
+    firsts = [ttft_ms for state, ttft_ms in rows if state == AnswerState.DONE and ttft_ms is not None]
+    failed = sum(state == AnswerState.FAILED for state, _ttft in rows)
+    return Glance(channel, answers=len(rows), failed=failed, ttft_ms_p50=percentile(firsts, 50))
+
+
+def _first_day(days: int) -> date:
+    return timezone.localdate() - timedelta(days=days - 1)
+
+
+def _since(first: date) -> QuerySet[Answer]:
+    """Answers that ended on that day or later and tell of the channel, not of us or of who stopped the trial."""
+    begins = timezone.make_aware(datetime.combine(first, datetime.min.time()))
+    return Answer.objects.filter(finished_at__gte=begins).exclude(error_kind__in=NOT_ITS_FAULT)
+
+
 def _rows(channel: Channel, since: date, scenario: Scenario | None) -> list[Row]:
-    begins = timezone.make_aware(datetime.combine(since, datetime.min.time()))
-    answers = Answer.objects.filter(contender__channel=channel, finished_at__gte=begins)
-    answers = answers.exclude(error_kind__in=NOT_ITS_FAULT)
+    answers = _since(since).filter(contender__channel=channel)
     if scenario:
         answers = answers.filter(contender__trial__scenario=scenario)
     columns = ("finished_at", "state", "error_kind", "ttft_ms", "output_tps", "contender__trial_id")

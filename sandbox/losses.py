@@ -104,7 +104,7 @@ def _cells(trials: list[int], channel: Channel) -> list[Cell]:
         lambda: defaultdict(list)
     )
     for *where, grader, value in rows:
-        by_answer[tuple(where)][grader].append(value)  # type: ignore[index]  # as the columns stand above
+        by_answer[tuple(where)][grader].append(value)  # type: ignore[index,arg-type]  # as the columns stand above
     cells: dict[tuple[int, int, str, int, int, int], list[float]] = defaultdict(list)
     for (trial, prompt, topic, dimension, contender, its_channel, _answer), given in by_answer.items():
         counted = given.get(GraderKind.RULE) or [value for values in given.values() for value in values]

@@ -13,18 +13,9 @@ from django.utils.translation import gettext as _
 
 from catalog import members
 from catalog.models import Provider, PublicReport
+from catalog.refusals import Refused
 from marketplace.accounts.models import User
 from sandbox.models import Reply, Report
-
-
-class Refused(Exception):
-    """A reply that cannot be taken: the field, what is wrong, and the mend, in the reader's language."""
-
-    def __init__(self, field: str, message: str, mend: str) -> None:
-        super().__init__(f"{message} {mend}")
-        self.field = field
-        self.message = message
-        self.mend = mend
 
 
 def concerning(provider: Provider) -> QuerySet[PublicReport]:
@@ -81,6 +72,11 @@ def remove(provider: Provider, code: str, *, by: User) -> bool:
 
 
 def hide(reply: Reply, *, reason: str) -> bool:
-    """An operator's no; True for exactly one caller."""
+    """An operator's no, with its reason; True for exactly one caller."""
     shown = Reply.objects.shown().filter(pk=reply.pk)
     return bool(shown.update(hidden_at=timezone.now(), hidden_for=reason[:300]))
+
+
+def show_again(reply: Reply) -> bool:
+    hidden = Reply.objects.filter(pk=reply.pk, hidden_at__isnull=False)
+    return bool(hidden.update(hidden_at=None, hidden_for=""))

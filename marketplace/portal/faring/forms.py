@@ -9,14 +9,18 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Provider
+from catalog.refusals import Refused
+from marketplace.portal.forms import RoomForm
 from sandbox import replies
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(RoomForm):
     text = forms.CharField(
         label=_("Your reply"),
+        help_text=_(
+            "As it is typed here it stands under the report, in your provider's name, for everybody who reads it."
+        ),
         widget=forms.Textarea(attrs={"rows": 8, "maxlength": settings.REPLY_MOST_CHARS}),
-        strip=True,
         required=False,
     )
 
@@ -24,7 +28,7 @@ class ReplyForm(forms.Form):
         """Put it under the report; False with an error on the form where it is refused."""
         try:
             replies.write(provider, code, by=by, text=self.cleaned_data["text"])
-        except replies.Refused as refused:
-            self.add_error("text", str(refused))
+        except Refused as refused:
+            self.refuse(refused)
             return False
         return True

@@ -33,12 +33,14 @@ class Chart:
 
 def chart(days: Sequence[Day], *, since: date, until: date, figures: dict[str, Callable[[Day], float | None]]) -> Chart:
     """One line for each of ``figures`` over the stretch; no line where nothing was measured."""
-    read = {
-        key: [(day.day, value) for day in days if (value := figure(day)) is not None] for key, figure in figures.items()
-    }
+    read = {key: _points(days, figure) for key, figure in figures.items()}
     top = max((value for points in read.values() for _day, value in points), default=0.0)
     drawn = [_line(key, points, since=since, until=until, top=top or 1.0) for key, points in read.items() if points]
     return Chart(drawn, top)
+
+
+def _points(days: Sequence[Day], figure: Callable[[Day], float | None]) -> list[tuple[date, float]]:
+    return [(day.day, value) for day in days if (value := figure(day)) is not None]
 
 
 def _line(key: str, points: Sequence[tuple[date, float]], *, since: date, until: date, top: float) -> Line:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from catalog import editions, position
@@ -46,6 +47,7 @@ def context(sheet: Sheet) -> dict[str, Any]:
     stretch = {"since": found.since, "until": found.until}
     return {
         "sheet": sheet,
+        "currency": settings.CURRENCY,
         "charts": {
             "first_words": lines.chart(
                 found.days, **stretch, figures={"p95": lambda day: day.ttft_ms_p95, "p50": lambda day: day.ttft_ms_p50}
@@ -65,9 +67,18 @@ def dimension_titles(scenario: Scenario | None) -> dict[str, str]:
     return {row.slug: row.title for row in rows}
 
 
-def _named(sheet: Sheet, part: str, titles: dict[str, str] | None) -> list[tuple[str, losses.Gap]]:
+class NamedGap(NamedTuple):
+    """A gap as a person reads it: what it is about, and what it says in a word or two."""
+
+    title: str
+    gap: losses.Gap
+    verdict: str
+
+
+def _named(sheet: Sheet, part: str, titles: dict[str, str] | None) -> list[NamedGap]:
     gaps: list[losses.Gap] = getattr(sheet.losses, part) if sheet.losses else []
-    return [(topics.title(gap.key) if titles is None else titles.get(gap.key, gap.key), gap) for gap in gaps]
+    named = [(topics.title(gap.key) if titles is None else titles.get(gap.key, gap.key), gap) for gap in gaps]
+    return [NamedGap(title, gap, verdict(gap)) for title, gap in named]
 
 
 def csv_of(sheet: Sheet, part: str) -> str:
@@ -77,24 +88,22 @@ def csv_of(sheet: Sheet, part: str) -> str:
 
 def _days(sheet: Sheet) -> list[list[Cell]]:
     head: list[Cell] = ["day", "answers", "failed", "ttft_ms_p50", "ttft_ms_p95", "output_tps_p50"]
-    rows = sheet.faring.days
-    return [
-        head,
-        *([d.day.isoformat(), d.answers, d.failed, d.ttft_ms_p50, d.ttft_ms_p95, d.output_tps_p50] for d in rows),
-    ]
+    return [head, *map(_day, sheet.faring.days)]
+
+
+def _day(one: faring.Day) -> list[Cell]:
+    return [one.day.isoformat(), one.answers, one.failed, one.ttft_ms_p50, one.ttft_ms_p95, one.output_tps_p50]
 
 
 def _gaps(sheet: Sheet, part: str) -> list[list[Cell]]:
     head: list[Cell] = [part.removesuffix("s"), "prompts", "mine", "others", "gap", "gap_low", "gap_high", "verdict"]
     gaps: list[losses.Gap] = getattr(sheet.losses, part) if sheet.losses else []
-    figures = (
-        [g.key, g.n, *map(_rounded, (g.mine, g.others, g.gap.value, g.gap.low, g.gap.high)), g.verdict] for g in gaps
-    )
-    return [head, *figures]
+    return [head, *map(_gap, gaps)]
 
 
-def _rounded(value: float) -> float:
-    return round(value, 3)
+def _gap(one: losses.Gap) -> list[Cell]:
+    figures = (one.mine, one.others, one.gap.value, one.gap.low, one.gap.high)
+    return [one.key, one.n, *(round(figure, 3) for figure in figures), one.verdict]
 
 
 def verdict(gap: losses.Gap) -> str:

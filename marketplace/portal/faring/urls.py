@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from marketplace.portal.faring import views
 
 urlpatterns: list[URLPattern] = [
+    path("<slug:provider>/faring/", views.overview, name="faring_overview"),
     path("<slug:provider>/channels/<slug:channel>/faring/", views.faring, name="faring"),
     path("<slug:provider>/channels/<slug:channel>/faring.csv", views.faring_csv, name="faring_csv"),
     path("<slug:provider>/reports/", views.reports, name="reports"),

@@ -9,15 +9,26 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.models import Channel, Provider, Role, Scenario
+from catalog.models import Channel, Listing, Provider, Role, Scenario
 from marketplace.portal.doors import member
 from marketplace.portal.faring import sheet
 from marketplace.portal.faring.forms import ReplyForm
+from sandbox import faring as faring_of
 from sandbox import replies
 from sandbox.models import Reply
 
 PARTS = ("days", "dimensions", "topics")
 REPORTS_PER_PAGE = 20
+
+
+@require_safe
+@member(Role.VIEWER)
+def overview(request: HttpRequest, provider: Provider) -> HttpResponse:
+    """Every channel of the provider's with the last days at a glance, each leading to its own page."""
+    channels = Channel.objects.filter(provider=provider).exclude(listing=Listing.DRAFT).select_related("model")
+    found = faring_of.glance(channels, days=sheet.USUAL_STRETCH)
+    context = {"provider": provider, "room": "faring", "rows": found, "days": sheet.USUAL_STRETCH}
+    return render(request, "portal/faring/overview.html", context)
 
 
 @require_safe
@@ -50,12 +61,8 @@ def faring_csv(request: HttpRequest, provider: Provider, channel: str) -> HttpRe
 def reports(request: HttpRequest, provider: Provider) -> HttpResponse:
     """Public reports in which a channel of the provider's took part, each with the reply that stands under it."""
     page = Paginator(replies.concerning(provider), REPORTS_PER_PAGE).get_page(request.GET.get("page"))
-    written = {
-        reply.report.code: reply
-        for reply in Reply.objects.filter(
-            provider=provider, report__code__in=[row.code for row in page]
-        ).select_related("report")
-    }
+    standing = Reply.objects.filter(provider=provider, report__code__in=[row.code for row in page])
+    written = {reply.report.code: reply for reply in standing.select_related("report")}
     rows = [(row, written.get(row.code)) for row in page]
     return render(
         request, "portal/faring/reports.html", {"provider": provider, "room": "reports", "page": page, "rows": rows}
