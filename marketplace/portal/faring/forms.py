@@ -17,9 +17,7 @@ from sandbox import replies
 class ReplyForm(RoomForm):
     text = forms.CharField(
         label=_("Your reply"),
-        help_text=_(
-            "As it is typed here it stands under the report, in your provider's name, for everybody who reads it."
-        ),
+        help_text=_("It stands under the report as you type it, in your provider's name, for all who read it."),
         widget=forms.Textarea(attrs={"rows": 8, "maxlength": settings.REPLY_MOST_CHARS}),
         required=False,
     )
