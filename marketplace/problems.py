@@ -25,6 +25,7 @@ TITLES = {
     406: gettext_lazy("No such format"),
     409: gettext_lazy("It is no longer in that state"),
     410: gettext_lazy("Gone"),
+    412: gettext_lazy("Somebody else changed it meanwhile"),
     413: gettext_lazy("Too large"),
     415: gettext_lazy("The body is not JSON"),
     429: gettext_lazy("Too many requests"),
@@ -48,7 +49,8 @@ MENDS = {
     "parse_error": gettext_lazy("Send well-formed JSON."),
     "unsupported_media_type": gettext_lazy("Send the header “Content-Type: application/json”."),
     "not_found": gettext_lazy("Check the address."),
-    "not_authenticated": gettext_lazy("Sign in, or send the token that you were given."),
+    "not_authenticated": gettext_lazy("Sign in, or send a key: “Authorization: Bearer …”."),
+    "authentication_failed": gettext_lazy("Send a key in force, “Authorization: Bearer …”, or leave the header out."),
 }
 ANYTHING = gettext_lazy("Change it as the message says and send the request again.")
 
