@@ -13,7 +13,7 @@ PROBLEM = {CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 VERBS = ("get", "post", "put", "patch", "delete")
 
 
-class Description(AutoSchema):  # type: ignore[misc]  # drf-spectacular has no types
+class Description(AutoSchema):
     """Says which scope a key needs, and whether a guest may."""
 
     def get_auth(self) -> list[dict[str, list[str]]]:
@@ -21,7 +21,7 @@ class Description(AutoSchema):  # type: ignore[misc]  # drf-spectacular has no t
         open_to_guests = not any(isinstance(each, SignedIn) for each in self.view.get_permissions())
         return [{}, *auths] if open_to_guests and {} not in auths else auths
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
         text: str = super().get_description() or ""
         scope = scope_of(self.view, self.method)
         return f"{text}\n\nScope of a key: `{scope}`.".strip() if scope else text
@@ -50,6 +50,6 @@ def _common(verb: str, operation: dict[str, Any]) -> list[int]:
         statuses += [400, 413, 415]
     if verb != "get" or "Scope of a key" in operation.get("description", ""):
         statuses.append(403)
-    if any(parameter["in"] == "path" for parameter in operation.get("parameters", [])):
+    if any(parameter["in"] == "path" or parameter["name"] == "page" for parameter in operation.get("parameters", [])):
         statuses.append(404)
     return statuses

@@ -47,7 +47,7 @@ def make(
     wanted = set(scopes)
     if unknown := wanted - SCOPES.keys():
         raise ValueError(f"no such scopes: {', '.join(sorted(unknown))}")
-    if user.api_keys.in_force().count() >= at_most:  # type: ignore[attr-defined]  # a queryset of ours
+    if user.api_keys.in_force().count() >= at_most:
         raise TooMany
     secret = new_secret()
     key = ApiKey.objects.create(
