@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -56,16 +56,27 @@ ANYTHING = gettext_lazy("Change it as the message says and send the request agai
 
 
 class Problem(exceptions.APIException):
-    """A problem of ours: ``status``, a sentence, the field it is about (empty: all of it) and what mends it."""
+    """A problem of ours: ``status``, a sentence, the field it is about (empty: all of it) and what mends it.
+
+    ``others`` are further ``(field, sentence, mend)`` that are wrong with the same request.
+    """
 
     def __init__(
-        self, status: int, detail: str, *, field: str = "", mend: str = "", headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        *,
+        field: str = "",
+        mend: str = "",
+        headers: Mapping[str, str] | None = None,
+        others: Sequence[tuple[str, str, str]] = (),
     ) -> None:
         super().__init__(detail)
         self.status_code = status
         self.field = field
         self.mend = mend
         self.headers = dict(headers or {})
+        self.others = list(others)
 
 
 class FieldProblemSerializer(serializers.Serializer[Any]):
@@ -117,7 +128,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _errors(error: exceptions.APIException) -> Iterator[dict[str, str]]:
     if isinstance(error, Problem):
-        yield {"field": error.field, "detail": str(error.detail), "mend": error.mend or str(ANYTHING)}
+        for field, detail, mend in ((error.field, str(error.detail), error.mend), *error.others):
+            yield {"field": field, "detail": detail, "mend": mend or str(ANYTHING)}
         return
     for path, detail in _flatten(error.detail, ()):
         code = str(getattr(detail, "code", ""))
