@@ -7,4 +7,7 @@ from marketplace.account_pages import views
 app_name = "account_pages"
 urlpatterns: list[URLPattern] = [
     path("", views.overview, name="overview"),
+    path("data/", views.data, name="data"),
+    path("data/export/", views.export, name="export"),
+    path("data/delete/", views.delete, name="delete"),
 ]
