@@ -9,4 +9,7 @@ urlpatterns: list[URLPattern] = [
     path("", views.overview, name="overview"),
     path("keys/", key_pages.own_keys, name="keys"),
     path("keys/<int:pk>/revoke/", key_pages.revoke_key, name="revoke_key"),
+    path("data/", views.data, name="data"),
+    path("data/export/", views.export, name="export"),
+    path("data/delete/", views.delete, name="delete"),
 ]
