@@ -275,7 +275,10 @@ for _site in SOCIAL_SITES:
             "OAUTH_PKCE_ENABLED": True,
         }
 if SOCIALACCOUNT_PROVIDERS:
-    INSTALLED_APPS += ["allauth.socialaccount", *(f"allauth.socialaccount.providers.{s}" for s in SOCIALACCOUNT_PROVIDERS)]
+    INSTALLED_APPS += [
+        "allauth.socialaccount",
+        *(f"allauth.socialaccount.providers.{s}" for s in SOCIALACCOUNT_PROVIDERS),
+    ]
     SOCIALACCOUNT_ADAPTER = "marketplace.account_pages.social.SocialAdapter"
 SOCIALACCOUNT_STORE_TOKENS = False
 

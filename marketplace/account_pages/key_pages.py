@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,9 +20,10 @@ from marketplace.accounts.models import ApiKey, User
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
+@reauthentication_required(allow_get=True)
 def own_keys(request: HttpRequest) -> HttpResponse:
     """The keys, and a form for another. Its secret is in the answer to the form and nowhere else: not in the session,
-    from which a page after a redirect would have to take it."""
+    from which a page after a redirect would have to take it. Who has not signed in lately is asked to do so first."""
     user = request.user
     assert isinstance(user, User)  # noqa: S101  # login_required saw to that
     form = KeyForm(request.POST or None)

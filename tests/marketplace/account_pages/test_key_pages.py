@@ -1,5 +1,7 @@
 """The page of one's keys: a secret is on it once, in the answer to the form that made it."""
 
+import secrets
+
 import pytest
 from django.urls import reverse
 
@@ -7,14 +9,24 @@ from marketplace.accounts import keys
 from marketplace.accounts.models import ApiKey
 from tests.factories import make_key, make_user
 
+PASSWORD = secrets.token_urlsafe(12)
 pytestmark = pytest.mark.django_db
 WISH = {"name": "from our CI", "scopes": ["portal:read", "portal:write"], "days": "90"}
 
 
 @pytest.fixture
 def person(client):
-    user = make_user()
+    """Signed in, and asked for the password a moment ago."""
+    user = with_password()
     client.force_login(user)
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    return user
+
+
+def with_password():
+    user = make_user()
+    user.set_password(PASSWORD)
+    user.save()
     return user
 
 
@@ -26,6 +38,18 @@ def test_a_guest_is_asked_to_sign_in(client):
     assert client.get(page()).status_code == 302
     assert client.post(page(), WISH).status_code == 302
     assert not ApiKey.objects.exists()
+
+
+def test_who_asks_for_a_key_is_asked_for_the_password_and_then_gets_it(client):
+    user = with_password()
+    client.force_login(user)
+    assert client.get(page()).status_code == 200
+    response = client.post(page(), WISH)
+    assert response.status_code == 302
+    assert not ApiKey.objects.exists()
+    response = client.post(response["Location"], {"password": PASSWORD})
+    assert response.context["secret"]
+    assert ApiKey.objects.get().user == user
 
 
 def test_shows_the_secret_once_and_keeps_the_page_out_of_caches(client, person):
