@@ -196,7 +196,7 @@ def _settle_kind(provider: Provider, found: Found, *, but: Api | None) -> None:
     """A provider of servers on this computer has no others, and is shown as local: nothing real stands beside them."""
     if found.is_local == provider.is_local:
         return
-    others = provider.apis.exclude(pk=but.pk if but else None)
+    others = provider.apis.exclude(pk=but.pk) if but else provider.apis.all()
     channels = provider.channels.exclude(api=but) if but else provider.channels.all()
     if others.exists() or channels.exists():
         message = _("Servers on this computer and public ones cannot stand under the same provider.")
