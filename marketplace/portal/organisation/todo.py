@@ -23,7 +23,6 @@ class Step:
     text: str | Promise
     state: str
     page: str = ""
-    word: str | Promise = _("Continue")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Mine:
 
 
 def with_counts(providers: ProviderQuerySet) -> ProviderQuerySet:
-    """Adds what ``steps`` looks at: ``api_count``, ``channel_count``, ``listed``, ``staged``, ``suspended``, ``agreed``."""
+    """Adds what ``steps`` looks at: api_count, channel_count, listed, staged, suspended, agreed."""
 
     def channels(**where: str) -> Count:
         return Count("channels", distinct=True, filter=Q(**where))
