@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalog.models import Api, Provider, Role
+from catalog.models import Api, Protocol, Provider, Role
 from catalog.refusals import Refused
 from catalog.versions import Outdated
 from marketplace.portal.adding import actions, steps
@@ -27,17 +27,19 @@ class Example(NamedTuple):
     protocol: str
     base_url: str
 
+    @property
+    def name(self) -> str:
+        return str(Protocol(self.protocol).label)
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(Role.EDITOR)
 def new_api(request: HttpRequest, provider: Provider) -> HttpResponse:
     form = AddressForm(request.POST or None, provider=provider, initial={"base_url": _example(request)})
     if request.method == "POST" and form.is_valid():
-        wish = form.cleaned_data
+        wish = {name: form.cleaned_data[name] for name in ("base_url", "protocol", "anyway")}
         try:
-            placed = actions.add_api(
-                provider, by=person(request), base_url=wish["base_url"], protocol=wish["protocol"], anyway=wish["anyway"]
-            )
+            placed = actions.add_api(provider, by=person(request), **wish)
         except Refused as refused:
             return _show(request, provider, None, form, refused=refused)
         messages.success(request, str(placed.said))
