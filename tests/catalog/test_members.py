@@ -168,7 +168,7 @@ def test_changed_facts_name_their_fields_in_the_log_and_raise_the_version():
     user = make_member(provider, Role.EDITOR).user
     assert change(provider, user, name_en="Amber", country="SG") == ["country", "name_en"]
     assert (provider.name_en, provider.country, provider.version) == ("Amber", "SG", 2)
-    assert members.sentence(provider.log.first()) == "changed the provider's facts: country, name_en"
+    assert members.sentence(provider.log.first()) == "changed the provider's facts: country or region, name in English"
 
 
 def test_what_is_not_changed_is_no_change_and_needs_no_permission():

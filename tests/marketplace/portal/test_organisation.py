@@ -226,7 +226,7 @@ def test_the_log_says_who_did_what_and_can_be_narrowed(client, owner):
     assert "invited new@people.example as viewer" in html
     assert "this site" in html
     by_ada = page(client, "log", "amber", who=ada.user.pk)
-    assert "country" in by_ada
+    assert "country or region" in by_ada
     assert "new@people.example" not in by_ada
     assert "amber-one" in page(client, "log", "amber", who="site")
     people = page(client, "log", "amber", what="people")
