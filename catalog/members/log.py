@@ -85,10 +85,7 @@ def sentence(entry: AuditEntry) -> str:
     facts = {name: _shown(name, value) for name, value in entry.facts.items()}
     subject = gettext("a former member") if entry.subject == GONE else entry.subject
     try:
-        return str(ACTIONS[entry.action]) % {
-            **facts,
-            "subject": gettext("a former member") if entry.subject == GONE else entry.subject,
-        }
+        return str(ACTIONS[entry.action]) % {**facts, "subject": subject}
     except (KeyError, TypeError, ValueError):
         return f"{entry.action} {entry.subject}".strip()
 
