@@ -65,7 +65,5 @@ def other_sites(process: str = "login") -> list[OtherSite]:
 @register.filter
 def device(user_agent: str) -> str:
     """A browser's own long name for itself in two words, such as “Firefox · Windows”."""
-    found = [
-        next((name for sign, name in known.items() if sign in user_agent), "") for known in (BROWSERS, SYSTEMS)
-    ]
+    found = [next((name for sign, name in known.items() if sign in user_agent), "") for known in (BROWSERS, SYSTEMS)]
     return " · ".join(filter(None, found)) or _("an unknown program")
