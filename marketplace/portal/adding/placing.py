@@ -106,9 +106,7 @@ def survey(provider: Provider, *, base_url: str, protocol: str = "", anyway: boo
     return surveyed
 
 
-def add_api(
-    provider: Provider, *, by: User | None, base_url: str, protocol: str = "", anyway: bool = False
-) -> Placed:
+def add_api(provider: Provider, *, by: User | None, base_url: str, protocol: str = "", anyway: bool = False) -> Placed:
     """Look at the address and save it. Raises Refused, or Hesitant unless ``anyway``; then nothing is saved."""
     surveyed = survey(provider, base_url=base_url, protocol=protocol, anyway=anyway)
     try:
