@@ -25,6 +25,7 @@ from sandbox.wire.types import Endpoint, Kind, WireError
 # A person waits for it: the first look, and the second with a key, end after so much.
 LOOK_S = 3.2
 TRY_S = 2.4
+ALL_S = 5.8
 TIGHT: dict[str, Any] = {
     "connect_ms": 2_500,
     "headers_ms": 3_000,
@@ -97,18 +98,19 @@ def list_models(endpoint: Endpoint) -> Found:
 
 
 async def _look(base_url: str, *, key: str) -> Found:
-    try:
-        async with asyncio.timeout(LOOK_S):
-            target = await vet_here(base_url, resolver=probing.resolve)
-    except Blocked as blocked:
-        return Found(base_url, Saw.BLOCKED, why=blocked.detail)
-    except (Unresolved, TimeoutError):
-        return Found(base_url, Saw.UNRESOLVED)
     client = new_client(resolver=probing.resolve, **TIGHT)
     try:
-        found = await _without_key(client, base_url)
-        if key and found.saw in {Saw.WANTS_KEY, Saw.NO_LIST, Saw.NOTHING_THERE}:
-            found = await _with_key(client, found, key=key)
+        async with asyncio.timeout(ALL_S):
+            target = await vet_here(base_url, resolver=probing.resolve)
+            found = await _without_key(client, base_url)
+            if key and found.saw in {Saw.WANTS_KEY, Saw.NO_LIST, Saw.NOTHING_THERE}:
+                found = await _with_key(client, found, key=key)
+    except Blocked as blocked:
+        return Found(base_url, Saw.BLOCKED, why=blocked.detail)
+    except Unresolved:
+        return Found(base_url, Saw.UNRESOLVED)
+    except TimeoutError:
+        return Found(base_url, Saw.SILENT)
     finally:
         await client.close()
     return replace(found, is_local=target.is_local)

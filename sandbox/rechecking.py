@@ -11,6 +11,7 @@ import math
 import threading
 import time
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, transaction
@@ -19,7 +20,7 @@ from django.utils import timezone
 
 from catalog.models import Channel, Listing
 from catalog.onboarding import schedule
-from sandbox import conformance, weighing
+from sandbox import weighing
 from sandbox.models import ConformanceRun, RunState
 
 logger = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def at_a_time() -> int:
     return max(1, math.ceil(2 * count * LOOK_EVERY_S / settings.RECHECK_EVERY_S))
 
 
-def due(now: datetime) -> QuerySet[Channel]:
+def due(now: datetime) -> QuerySet[Any]:
     """Channels of provider's own APIs that nobody has checked for the interval, with ``asked_at`` and ``wholly_at``."""
     before = now - timedelta(seconds=settings.RECHECK_EVERY_S)
     whole = Q(conformance_runs__kind=ConformanceRun.Kind.FULL, conformance_runs__state=RunState.DONE)
@@ -108,5 +109,11 @@ def ask_again(channel: Channel) -> bool:
         return False
     is_whole = found[0] is None or found[0] < now - timedelta(seconds=settings.RECHECK_WHOLLY_EVERY_S)
     kind = ConformanceRun.Kind.FULL if is_whole else ConformanceRun.Kind.VITAL
-    conformance.start(channel, by=None, kind=kind)
+    begin(channel, kind)
     return True
+
+
+def begin(channel: Channel, kind: str) -> None:
+    from sandbox import conformance
+
+    conformance.start(channel, by=None, kind=kind)

@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from catalog import members, onboarding
@@ -24,8 +24,8 @@ from sandbox.models import ConformanceCheck, ConformanceRun, Result, RunState
 
 logger = logging.getLogger(__name__)
 
-# Without these a channel cannot be tried. Of a full run only they count: an operator may have listed it without tools.
-ESSENTIAL = ("address", "tls", "plain_answer", "sse_framing", "stream_end")
+# Without these a channel cannot be tried. No others count: an operator may have listed it without tools.
+ESSENTIAL = ("address", "tls", "plain_answer", "stream_end")
 # So large a part of the other providers failing at the same time is no coincidence.
 SHARED = 0.8
 NEAR = timedelta(minutes=5)
@@ -50,9 +50,8 @@ def weigh() -> None:
 
 
 def asked_by_us() -> QuerySet[Any]:
-    """Finished runs of the schedule, with ``failed``. One that ended without a result of its own (our fault) is none."""
-    grave = Q(run__kind=ConformanceRun.Kind.VITAL) | Q(slug__in=ESSENTIAL)
-    failing = ConformanceCheck.objects.filter(grave, run=OuterRef("pk"), result=Result.FAIL)
+    """Finished runs of the schedule, with ``failed``; one that broke off says nothing of the channel."""
+    failing = ConformanceCheck.objects.filter(run=OuterRef("pk"), slug__in=ESSENTIAL, result=Result.FAIL)
     ours = ConformanceRun.objects.filter(asked_by__isnull=True, state=RunState.DONE, finished_at__isnull=False)
     return ours.annotate(failed=Exists(failing))
 
@@ -142,7 +141,7 @@ def _warn(channel: Channel, run: ConformanceRun) -> None:
     Channel.objects.select_for_update().get(pk=channel.pk)
     if warned.exists():
         return
-    failing = ", ".join(run.checks.filter(result=Result.FAIL).values_list("slug", flat=True))
+    failing = ", ".join(run.checks.filter(slug__in=ESSENTIAL, result=Result.FAIL).values_list("slug", flat=True))
     members.note(channel.provider, None, WARNED, channel.slug, checks=failing, run=run.code)
     told = {"failures": settings.SUSPEND_AFTER_FAILURES, "hours": round(settings.SUSPEND_WINDOW_S / 3600)}
     letters.tell(channel, "listing_warned", run=run, checks=failing, **told)

@@ -27,7 +27,7 @@ MOST_MEMBERS = 100
 
 @transaction.atomic
 def invite(provider: Provider, *, by: User, email: str, role: str) -> Invitation:
-    """Send a letter to ``email``; one that is open for the address already is replaced, its letter opens nothing more."""
+    """Send a letter to ``email``; an open invitation of that address is replaced, and its letter opens nothing more."""
     doorway.owner(provider, by)
     doorway.refuse_role(role)
     email = _address(email)

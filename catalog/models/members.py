@@ -8,9 +8,14 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.providers import Provider
+
+
+# Stands in logs and agreements for somebody whose account is deleted.
+GONE = "(deleted account)"
 
 
 class Role(models.TextChoices):
@@ -163,6 +168,13 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+    @property
+    def who(self) -> str:
+        """The name to show: nobody's for the site itself, a former member's for somebody whose account is deleted."""
+        if self.actor_name == GONE:
+            return gettext("a former member")
+        return self.actor_name or "Touchstone"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self._state.adding:

@@ -7,11 +7,11 @@ the provider's log, and letters to its owners and editors. Who may act is asked 
 from catalog.onboarding.letters import to_operators
 from catalog.onboarding.life import bring_back, lift_sunset, retire, send_back, set_sunset, suspend
 from catalog.onboarding.obstacles import Obstacle, obstacles
-from catalog.onboarding.refusing import Refused
 from catalog.onboarding.review import approve, decline, submit, withdraw
 from catalog.onboarding.showing import notice_of, shown_to
 from catalog.onboarding.snapshots import Change, changes, digest, last_approved, snapshot
 from catalog.onboarding.vocabulary import BY_HAND, FAILING, MOVED, REASONS
+from catalog.refusals import Refused
 
 __all__ = [
     "BY_HAND",

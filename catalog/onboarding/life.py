@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from catalog.members import note as write_down
 from catalog.models import Channel, Listing, Submission, SubmissionState
 from catalog.onboarding import letters
-from catalog.onboarding.refusing import Refused
 from catalog.onboarding.vocabulary import BY_HAND, FAILING, MOVED, REASONS
+from catalog.refusals import Refused
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User

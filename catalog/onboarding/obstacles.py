@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from catalog.live import origin_of
 from catalog.models import Channel, Credential
-from catalog.onboarding.refusing import Refused
+from catalog.refusals import Refused
 
 
 class Obstacle(NamedTuple):

@@ -16,8 +16,8 @@ from catalog.members import note as write_down
 from catalog.models import AIModel, Channel, Listing, Provider, Submission, SubmissionState
 from catalog.onboarding import letters
 from catalog.onboarding.obstacles import obstacles
-from catalog.onboarding.refusing import Refused
 from catalog.onboarding.snapshots import changes, digest, last_approved, snapshot
+from catalog.refusals import Refused
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User

@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalog.members import note as write_down
 from catalog.models import AuditEntry, Channel, Listing
 from catalog.onboarding import letters, life
-from catalog.onboarding.refusing import Refused
+from catalog.refusals import Refused
 
 REMIND_DAYS = (30, 7, 1)
 HAS_A_LAST_DAY = (Listing.LISTED, Listing.SUSPENDED)

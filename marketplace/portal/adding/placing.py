@@ -76,7 +76,14 @@ class Survey:
         notes = [words.of_pasting(self.pasted), told.message]
         if self.found.base_url != self.pasted.base_url:
             notes.insert(1, _("It answers at %(address)s, so that is kept.") % {"address": self.found.base_url})
+        if self.found.protocol and not self.values["is_detected"]:
+            names = {"found": _name(self.found.protocol), "kept": _name(self.protocol)}
+            notes.append(_("Its answers look like %(found)s; it is kept as %(kept)s, as you say.") % names)
         return Said(" ".join(filter(None, notes)), told.mend)
+
+
+def _name(protocol: str) -> str:
+    return str(Protocol(protocol).label)
 
 
 def survey(provider: Provider, *, base_url: str, protocol: str = "", anyway: bool = False) -> Survey:
@@ -196,7 +203,7 @@ def _settle_kind(provider: Provider, found: Found, *, but: Api | None) -> None:
     """A provider of servers on this computer has no others, and is shown as local: nothing real stands beside them."""
     if found.is_local == provider.is_local:
         return
-    others = provider.apis.exclude(pk=but.pk if but else None)
+    others = provider.apis.exclude(pk=but.pk) if but else provider.apis.all()
     channels = provider.channels.exclude(api=but) if but else provider.channels.all()
     if others.exists() or channels.exists():
         message = _("Servers on this computer and public ones cannot stand under the same provider.")
