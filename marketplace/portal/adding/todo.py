@@ -55,11 +55,6 @@ class ApiTodo:
     done: frozenset[str]
 
     @property
-    def links(self) -> list[steps.Step]:
-        """The wizard's pages of this API."""
-        return [step for step in steps.of(self.api.provider, self.api, "", told=self) if step.url]
-
-    @property
     def next(self) -> Need | None:
         """The first step of the wizard that is open."""
         for step in steps.ORDER:
@@ -71,7 +66,7 @@ class ApiTodo:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """Everything for ``portal/adding/_apis.html``; ``strays`` are channels that belong to no API (the site's own)."""
+    """Everything for a provider's overview; ``strays`` are channels that belong to no API (the site's own)."""
 
     provider: Provider
     apis: list[ApiTodo]
