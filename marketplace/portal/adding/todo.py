@@ -149,7 +149,7 @@ class _Facts:
         if key == "prices":
             return reverse("portal:channel_prices", args=[self.provider.slug, channel.slug])
         if key == "check" and channel.pk in self.runs:
-            return self.runs[channel.pk].get_absolute_url()
+            return steps.address("sandbox:conformance", self.runs[channel.pk].code)
         return steps.url_of(key, self.provider, api) if api and key in steps.ORDER else ""
 
 
