@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.db.models import Model
+from django.http import HttpRequest
 
 from catalog.models import AuditEntry, Provider
 from catalog.refusals import Refused
@@ -49,6 +50,12 @@ def differences(form: forms.Form, row: Model) -> list[Difference]:
             field = form.fields[name]
             found.append(Difference(str(field.label), _shown(field, theirs), _shown(field, yours)))
     return found
+
+
+def seen_version(request: HttpRequest) -> int:
+    """The version that the form's writer saw; 0, which no row has, where the form does not say."""
+    written = request.POST.get("version", "")
+    return int(written) if written.isdecimal() and len(written) < 10 else 0
 
 
 def latest_editor(provider: Provider, but: User) -> str:

@@ -1,4 +1,4 @@
-"""Acting for a provider: the log of who did what, and (to come) its members and invitations."""
+"""The log of who did what for a provider: its words, and how it is written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import AuditEntry, Provider
+from catalog.models import AuditEntry, Provider, Role
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ACTIONS: dict[str, str | Promise] = {
     "provider_founded": _("registered the provider"),
     "provider_changed": _("changed the provider's facts: %(fields)s"),
+    "member_appointed": _("made %(subject)s %(role)s, as an operator"),
     "member_invited": _("invited %(subject)s as %(role)s"),
     "invitation_revoked": _("took back the invitation of %(subject)s"),
     "member_joined": _("joined as %(role)s"),
@@ -52,6 +53,9 @@ ACTIONS: dict[str, str | Promise] = {
     "reply_removed": _("removed the reply to the report %(subject)s"),
 }
 
+_ROLES = dict(Role.choices)
+FORGOTTEN = "–"  # the name at that time of somebody whose account is deleted
+
 
 def note(provider: Provider, by: User | None, action: str, subject: str = "", **facts: str | int) -> AuditEntry:
     """Write down what ``by`` (None: the site itself) did. Keys and tokens never belong here."""
@@ -65,3 +69,12 @@ def note(provider: Provider, by: User | None, action: str, subject: str = "", **
         subject=subject[:200],
         facts=facts,
     )
+
+
+def sentence(entry: AuditEntry) -> str:
+    """What was done, in the reader's language; a word that has no sentence any more stands for itself."""
+    facts = {name: _ROLES.get(value, value) if name == "role" else value for name, value in entry.facts.items()}
+    try:
+        return str(ACTIONS[entry.action]) % {**facts, "subject": entry.subject}
+    except (KeyError, TypeError, ValueError):
+        return f"{entry.action} {entry.subject}".strip()
