@@ -50,7 +50,7 @@ async def structured_output(desk: Desk) -> Verdict:
 
 
 def judge_structure(desk: Desk, said: Said) -> Verdict:
-    text = said.tools[0].arguments if said.tools and not said.text.strip() else said.text
+    text = said.text
     value = parsed(text)
     is_fenced = value is None and text.strip().startswith("```")
     if is_fenced:

@@ -47,7 +47,8 @@ async def rate_limit_headers(desk: Desk) -> Verdict:
     made = (await desk.plain()).exchange
     said = {name: value for name, value in made.headers.items() if LIMITS.search(name)}
     if not said:
-        return warned("none")
+        # Google's protocol knows no such headers.
+        return inapplicable("none") if desk.endpoint.protocol == "gemini" else warned("none")
     for name, value in said.items():
         limit, left = counterpart(said, name), number(value)
         if "remaining" in name and left is not None and (left < 0 or (limit is not None and left > limit)):

@@ -1,4 +1,4 @@
-"""Messages, with what trials do not use: turns, tools, whole answers. A schema is a tool that must be called."""
+"""Messages, with what trials do not use: turns, tools, schemas, whole answers."""
 
 from __future__ import annotations
 
@@ -32,8 +32,7 @@ def build(endpoint: Endpoint, ask: Ask) -> Request:
         what = {"description": questions.TOOL_WHAT, "input_schema": questions.TOOL_SCHEMA}
         payload["tools"] = [{"name": questions.TOOL, **what}]
     if ask.schema:
-        payload["tools"] = [{"name": questions.SCHEMA_NAME, "input_schema": questions.SCHEMA}]
-        payload["tool_choice"] = {"type": "tool", "name": questions.SCHEMA_NAME}
+        payload["output_config"] = {"format": {"type": "json_schema", "schema": questions.SCHEMA}}
     put_extra(payload, ask)
     return Request(body.path, payload=payload, headers=headers(ask.streamed, body.headers))
 
