@@ -37,7 +37,9 @@ def judge_tools(desk: Desk, said: Said) -> Verdict:
     city = str(call.parsed.get("city", ""))
     if not any(name in city.casefold() for name in HANGZHOU):
         return warned("other_city", city=desk.bench.clean(city))
-    return passed("called") if said.finish == "tool" else warned("finish", finish=said.finish)
+    # Google's protocol has one word for every good end.
+    fits = said.finish == "tool" or desk.endpoint.protocol == "gemini"
+    return passed("called") if fits else warned("finish", finish=said.finish)
 
 
 async def structured_output(desk: Desk) -> Verdict:
