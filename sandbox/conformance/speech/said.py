@@ -90,8 +90,9 @@ class Said:
     def split_thoughts(self) -> Said:
         """Move what an answer wrote between <think> tags to its reasoning, as trials do."""
         tags = ThinkTags()
-        text, self.text = self.text, ""
-        self.take([*tags.feed(text), *tags.finish()])
+        parts = [*tags.feed(self.text), *tags.finish()]
+        self.text = "".join(part.text for part in parts if isinstance(part, Text))
+        self.reasoning += "".join(part.text for part in parts if isinstance(part, Reasoning))
         return self
 
 
