@@ -189,20 +189,6 @@ class ChannelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return format_html('<a href="{}">{}</a>', reverse("portal:standing", args=[channel.slug]), _("look"))
 
 
-@admin.register(Submission)
-class SubmissionAdmin(Facts):
-    """To be read; they are decided in the portal's queue, where the mail is sent."""
-
-    list_display = ("channel", "state", "submitted_at", "decided_by", "decided_at", "review")
-    list_filter = ("state",)
-    list_select_related = ("channel", "decided_by")
-    search_fields = ("channel__slug", "channel__provider__slug")
-
-    @admin.display(description=_("review"))
-    def review(self, submission: Submission) -> str:
-        return format_html('<a href="{}">{}</a>', reverse("portal:submission", args=[submission.pk]), _("look"))
-
-
 @admin.register(Price)
 class PriceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A new price may be entered and the old one ended; nothing else of it changes, and none is deleted."""

@@ -73,7 +73,10 @@ def note(provider: Provider, by: User | None, action: str, subject: str = "", **
 
 def sentence(entry: AuditEntry) -> str:
     """What was done, in the reader's language; a word that has no sentence any more stands for itself."""
-    facts = {name: _ROLES.get(value, value) if name == "role" else value for name, value in entry.facts.items()}
+    from catalog.onboarding.vocabulary import REASONS  # which writes down here what it does
+
+    words: dict[str, Mapping[str, Any]] = {"role": _ROLES, "reason": REASONS}
+    facts = {name: words.get(name, {}).get(value, value) for name, value in entry.facts.items()}
     try:
         return str(ACTIONS[entry.action]) % {**facts, "subject": entry.subject}
     except (KeyError, TypeError, ValueError):

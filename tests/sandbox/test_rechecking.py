@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from django.core import mail
@@ -12,12 +13,13 @@ from django.db import connection, connections
 from django.utils import timezone
 
 from catalog import onboarding
-from catalog.models import AuditEntry, Channel, Listing, Probe
+from catalog.models import Channel, Listing, Probe
 from sandbox import rechecking, weighing
 from sandbox.models import ConformanceRun, RunState
 from sandbox.rechecking import Round
 from tests.factories import make_channel
-from tests.listings import join, make_listed, make_own_channel, make_run, make_user
+from tests.listings import join, make_listed, make_own_channel, make_run
+from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -45,9 +47,9 @@ def begun(monkeypatch):
 
 
 def listed_long_ago(**overrides) -> Channel:
-    channel = make_listed(**overrides)
-    AuditEntry.objects.filter(subject=channel.slug).update(at=timezone.now() - timedelta(days=30))
-    return channel
+    long_ago = timezone.now() - timedelta(days=30)
+    with patch("django.utils.timezone.now", lambda: long_ago):
+        return make_listed(**overrides)
 
 
 def standing(channel: Channel) -> tuple[str, str]:
