@@ -40,7 +40,6 @@ def test_says_what_is_missing_and_leads_there(editor, channel):
     channel.prices.all().delete()
     page = editor.get(address(channel)).content.decode()
     assert "No price is stated." in page
-    assert f"/portal/{channel.provider.slug}/apis/{channel.api_id}/key/" not in page
     assert "It has not been checked wholly at its present address." in page
     assert "Nothing can be submitted now." in page
 
