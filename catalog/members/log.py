@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -91,8 +92,10 @@ def sentence(entry: AuditEntry) -> str:
 
 
 def _shown(name: str, value: str | int) -> str | int:
-    if name == "role":
-        return str(_ROLES.get(str(value), value))
+    from catalog.onboarding.vocabulary import REASONS  # which writes down here what it does
+
     if name == "fields":
         return gettext(", ").join(str(_FIELDS.get(field, field)) for field in str(value).split(", "))
-    return value
+    words: dict[str, Mapping[str, Any]] = {"role": _ROLES, "reason": REASONS}
+    found = words.get(name, {}).get(str(value))
+    return value if found is None else str(found)
