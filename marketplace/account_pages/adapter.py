@@ -28,6 +28,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
     error_messages = DefaultAccountAdapter.error_messages | words.ERRORS
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """In production an address is proved by a letter that is really mailed, or not at all."""
+        return bool(settings.EMAIL_URL) or not settings.PRODUCTION
+
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.language = get_language() or ""
         return super().save_user(request, user, form, commit)  # type: ignore[no-any-return]
