@@ -138,7 +138,7 @@ class CsvBody(Exact):
     """With a head line; the columns are those of the template (GET)."""
 
     csv = TextField(max_length=500_000, trim_whitespace=False)
-    source = serializers.CharField(
+    source = serializers.CharField(  # type: ignore[assignment]  # a field of ours, not Field.source
         required=False, default="", allow_blank=True, max_length=300, help_text="the page, for lines that name none"
     )
     dry_run = serializers.BooleanField(required=False, default=False)

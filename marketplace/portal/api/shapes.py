@@ -293,7 +293,7 @@ class FaringShape(Shape):
     ttft_ms_p50 = FloatField(allow_null=True)
     ttft_ms_p95 = FloatField(allow_null=True)
     output_tps_p50 = FloatField(allow_null=True)
-    errors = DictField(child=IntegerField(), help_text="by kind")
+    errors = DictField(child=IntegerField(), help_text="by kind")  # type: ignore[assignment]  # not Serializer.errors
     by_day = DayShape(many=True)
     rank = RankShape(allow_null=True)
     cost = CostShape(allow_null=True)
