@@ -13,12 +13,13 @@ from catalog.models import AIModel, Provider
 from catalog.refusals import Refused
 
 # Parts of our own addresses, and words that would pass for the house.
-RESERVED = frozenset(
-    "account accounts admin api apis channel channels checks compare conformance facts faring help home house"
-    " invitation invitations local log login logout members models new operator operators portal provider providers"
-    " queue report reports review root scenarios search security settings sign-in sign-up simulated staff static"
-    " status submissions support terms test touchstone trials us v1 www".split()
-)
+_WORDS = """
+    account accounts admin api apis channel channels checks compare conformance facts faring help home house invitation
+    invitations local log login logout members models new operator operators portal provider providers queue report
+    reports review root scenarios search security settings sign-in sign-up simulated staff static status submissions
+    support terms test touchstone trials us v1 www
+"""
+RESERVED = frozenset(_WORDS.split())
 # Our own name, and the label of the simulated fleet: nobody else's.
 OURS = ("touchstone", "试金石", "simulated", "模拟")
 # Letters of other scripts that look like Latin ones, so that "ОpenAI" with a Cyrillic О is no new name.

@@ -19,9 +19,9 @@ WEBSITES = ("homepage", "docs_url")
 
 @transaction.atomic
 def found_provider(*, by: User, slug: str = "", **facts: str) -> Provider:
-    """A draft that its founder owns, of ``name_en, name_zh, homepage, docs_url, country``; a slug is made where none is.
+    """A draft that its founder owns; ``facts`` are name_en, name_zh, homepage, docs_url, country.
 
-    A name that is missing is that of the other language. Raises Refused.
+    A name that is missing is that of the other language, a slug that is missing is made of it. Raises Refused.
     """
     User.objects.select_for_update().get(pk=by.pk)  # of a double click the second finds the name taken
     named = _in_both_languages(facts)

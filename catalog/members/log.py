@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import AuditEntry, Provider, Role
@@ -54,6 +55,14 @@ ACTIONS: dict[str, str | Promise] = {
 }
 
 _ROLES = dict(Role.choices)
+# The fields that "provider_changed" names.
+_FIELDS: dict[str, str | Promise] = {
+    "name_en": _("name in English"),
+    "name_zh": _("name in Chinese"),
+    "homepage": _("homepage"),
+    "docs_url": _("documentation"),
+    "country": _("country or region"),
+}
 FORGOTTEN = "–"  # the name at that time of somebody whose account is deleted
 
 
@@ -73,8 +82,16 @@ def note(provider: Provider, by: User | None, action: str, subject: str = "", **
 
 def sentence(entry: AuditEntry) -> str:
     """What was done, in the reader's language; a word that has no sentence any more stands for itself."""
-    facts = {name: _ROLES.get(value, value) if name == "role" else value for name, value in entry.facts.items()}
+    facts = {name: _shown(name, value) for name, value in entry.facts.items()}
     try:
         return str(ACTIONS[entry.action]) % {**facts, "subject": entry.subject}
     except (KeyError, TypeError, ValueError):
         return f"{entry.action} {entry.subject}".strip()
+
+
+def _shown(name: str, value: str | int) -> str | int:
+    if name == "role":
+        return str(_ROLES.get(str(value), value))
+    if name == "fields":
+        return gettext(", ").join(str(_FIELDS.get(field, field)) for field in str(value).split(", "))
+    return value

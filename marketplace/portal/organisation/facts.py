@@ -12,7 +12,7 @@ from catalog import members
 from catalog.models import Listing, Provider, Role
 from catalog.refusals import Refused
 from catalog.versions import Outdated
-from marketplace.portal.doors import member
+from marketplace.portal.doors import member, person
 from marketplace.portal.forms import Difference, differences, latest_editor, seen_version
 from marketplace.portal.organisation.forms import FactsForm
 
@@ -23,7 +23,7 @@ def facts(request: HttpRequest, provider: Provider) -> HttpResponse:
     form = FactsForm(request.POST or None, initial=_now(provider))
     if request.method == "POST" and form.is_valid():
         try:
-            members.change_facts(provider, by=request.user, seen=seen_version(request), **form.cleaned_data)
+            members.change_facts(provider, by=person(request), seen=seen_version(request), **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         except Outdated:
@@ -53,6 +53,6 @@ def _show(
         "form": form,
         "may_edit": may_edit,
         "clash": clash,
-        "by": latest_editor(provider, request.user) if clash is not None else "",
+        "by": latest_editor(provider, person(request)) if clash is not None else "",
     }
     return render(request, "portal/organisation/facts.html", context, status=status)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from catalog import members
 from catalog.refusals import Refused
 from marketplace.accounts.models import User
-from marketplace.portal.doors import anybody, signed_in
+from marketplace.portal.doors import anybody, person, signed_in
 from marketplace.portal.organisation import todo
 from marketplace.portal.organisation.forms import NewProviderForm
 
@@ -29,7 +29,7 @@ def new_provider(request: HttpRequest) -> HttpResponse:
     form = NewProviderForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            provider = members.found_provider(by=request.user, **form.cleaned_data)
+            provider = members.found_provider(by=person(request), **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         else:

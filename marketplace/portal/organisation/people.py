@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from catalog import members as acting
 from catalog.models import Membership, Provider, Role
 from catalog.refusals import Refused
-from marketplace.portal.doors import member
+from marketplace.portal.doors import member, person
 from marketplace.portal.organisation.forms import InviteForm
 
 
@@ -29,7 +29,7 @@ def invite(request: HttpRequest, provider: Provider) -> HttpResponse:
     form = InviteForm(request.POST)
     if form.is_valid():
         try:
-            sent = acting.invite(provider, by=request.user, **form.cleaned_data)
+            sent = acting.invite(provider, by=person(request), **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         else:
@@ -43,7 +43,7 @@ def invite(request: HttpRequest, provider: Provider) -> HttpResponse:
 def revoke(request: HttpRequest, provider: Provider, invitation: int) -> HttpResponse:
     found = get_object_or_404(provider.invitations, pk=invitation)
     done = _("The invitation of %s is taken back: its letter opens nothing any more.") % found.email
-    return _try(request, provider, lambda: acting.revoke(found, by=request.user), done)
+    return _try(request, provider, lambda: acting.revoke(found, by=person(request)), done)
 
 
 @require_POST
@@ -52,7 +52,7 @@ def change_role(request: HttpRequest, provider: Provider, member: int) -> HttpRe
     found = _member(provider, member)
     role = request.POST.get("role", "")
     done = _("%s has another role now.") % found.user.shown_name
-    return _try(request, provider, lambda: acting.change_role(found, by=request.user, role=role), done)
+    return _try(request, provider, lambda: acting.change_role(found, by=person(request), role=role), done)
 
 
 @require_POST
@@ -60,7 +60,7 @@ def change_role(request: HttpRequest, provider: Provider, member: int) -> HttpRe
 def remove(request: HttpRequest, provider: Provider, member: int) -> HttpResponse:
     found = _member(provider, member)
     done = _("%s acts for this provider no more.") % found.user.shown_name
-    return _try(request, provider, lambda: acting.remove(found, by=request.user), done)
+    return _try(request, provider, lambda: acting.remove(found, by=person(request)), done)
 
 
 @require_POST
@@ -77,7 +77,7 @@ def transfer(request: HttpRequest, provider: Provider) -> HttpResponse:
     chosen = request.POST.get("to", "")
     found = _member(provider, int(chosen) if chosen.isdecimal() and len(chosen) < 16 else 0)
     done = _("%s owns this provider now; you are an editor.") % found.user.shown_name
-    return _try(request, provider, lambda: acting.transfer(provider, by=request.user, to=found), done)
+    return _try(request, provider, lambda: acting.transfer(provider, by=person(request), to=found), done)
 
 
 def _member(provider: Provider, pk: int) -> Membership:

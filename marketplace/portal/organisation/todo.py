@@ -23,7 +23,6 @@ class Step:
     text: str | Promise
     state: str
     page: str = ""
-    word: str | Promise = _("Continue")
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Mine:
 
 
 def with_counts(providers: ProviderQuerySet) -> ProviderQuerySet:
-    """Adds what ``steps`` looks at: ``api_count``, ``channel_count``, ``listed``, ``staged``, ``suspended``, ``agreed``."""
+    """Adds what ``steps`` looks at: api_count, channel_count, listed, staged, suspended, agreed."""
 
     def channels(**where: str) -> Count:
         return Count("channels", distinct=True, filter=Q(**where))
@@ -61,7 +60,7 @@ def with_counts(providers: ProviderQuerySet) -> ProviderQuerySet:
 
 def steps(provider: Provider) -> list[Step]:
     """From the founding to the first listing, of a provider ``with_counts``; the first that is not done is ``now``."""
-    facts = provider.__dict__
+    facts = vars(provider)  # what with_counts added
     wanted = [
         (_("Provider registered"), True, "portal:facts"),
         (_("Add an API: address, key and models"), facts["channel_count"] > 0, "portal:new_api"),

@@ -2,12 +2,13 @@
 
 from django.urls import URLPattern, path
 
-from marketplace.portal.organisation import facts, history, homes, joining, people
+from marketplace.portal.organisation import facts, history, homes, joining, overview, people
 
 urlpatterns: list[URLPattern] = [
     path("", homes.home, name="home"),
     path("new/", homes.new_provider, name="new_provider"),
     path("invitations/<str:token>/", joining.invitation, name="invitation"),
+    path("<slug:provider>/", overview.show_provider, name="provider"),
     path("<slug:provider>/facts/", facts.facts, name="facts"),
     path("<slug:provider>/members/", people.members, name="members"),
     path("<slug:provider>/members/invite/", people.invite, name="invite"),
