@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models.providers import Provider
 
-
 # Stands in logs and agreements for somebody whose account is deleted.
 GONE = "(deleted account)"
 

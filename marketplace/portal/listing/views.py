@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import onboarding
 from catalog.models import Provider, Role
 from catalog.refusals import Refused
+from marketplace.portal.adding import steps
 from marketplace.portal.doors import member
 from marketplace.portal.listing.forms import SubmitForm
 from marketplace.portal.listing.submitting import readiness, submit
@@ -45,6 +46,7 @@ def _context(provider: Provider, api: Any, channels: Any, form: SubmitForm) -> d
         "provider": provider,
         "room": "apis",
         "api": api,
+        "steps": steps.of(provider, api, "submit"),
         "rows": rows,
         "ready": sum(row.may_be_submitted for row in rows),
         "ticked": ticked,
