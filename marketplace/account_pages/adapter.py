@@ -81,7 +81,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code is not right. Codes change every 30 seconds: enter the one shown now."),
-        "unverified_email": _("Confirm your e-mail address before you set up a second factor."),
         "cannot_generate_recovery_codes": _("Recovery codes go with a second factor; set up an app first."),
     }
 

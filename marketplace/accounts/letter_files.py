@@ -39,7 +39,7 @@ class LetterFiles(BaseEmailBackend):
 
 def folder_to_show() -> str:
     """The folder, for pages that say where letters go; empty where letters are mailed, and in production."""
-    if settings.PRODUCTION or settings.EMAIL_BACKEND != f"{__name__}.{LetterFiles.__name__}":
+    if settings.PRODUCTION or f"{__name__}.{LetterFiles.__name__}" != settings.EMAIL_BACKEND:
         return ""
     try:
         return str(settings.LETTERS_FOLDER.relative_to(settings.BASE_DIR))
