@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import AuditEntry, Provider, Role
+from catalog.models.members import GONE
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -63,7 +64,6 @@ _FIELDS: dict[str, str | Promise] = {
     "docs_url": _("documentation"),
     "country": _("country or region"),
 }
-FORGOTTEN = "–"  # the name at that time of somebody whose account is deleted
 
 
 def note(provider: Provider, by: User | None, action: str, subject: str = "", **facts: str | int) -> AuditEntry:
@@ -85,11 +85,12 @@ def sentence(entry: AuditEntry) -> str:
     from catalog.onboarding.vocabulary import REASONS  # which writes down here what it does
 
     facts = {
-        name: REASONS.get(value, value) if name == "reason" else _shown(name, value)
+        name: REASONS.get(str(value), value) if name == "reason" else _shown(name, value)
         for name, value in entry.facts.items()
     }
+    subject = gettext("a former member") if entry.subject == GONE else entry.subject
     try:
-        return str(ACTIONS[entry.action]) % {**facts, "subject": entry.subject}
+        return str(ACTIONS[entry.action]) % {**facts, "subject": subject}
     except (KeyError, TypeError, ValueError):
         return f"{entry.action} {entry.subject}".strip()
 
