@@ -415,6 +415,11 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "marketplace.description.add_common_answers",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "PartState": ["ok", "fault", "unknown"],
+        "RunState": "sandbox.models.RunState",
+        "SubmissionState": "catalog.models.SubmissionState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -25,7 +24,7 @@ ACTIONS: dict[str, str | Promise] = {
     "member_joined": _("joined as %(role)s"),
     "member_role_changed": _("made %(subject)s %(role)s"),
     "member_removed": _("removed %(subject)s"),
-    "member_left": _("left the provider"),
+    "member_left": _("left"),
     "ownership_transferred": _("handed ownership to %(subject)s"),
     "api_added": _("added the API %(subject)s"),
     "api_address_changed": _("changed the address of %(subject)s to %(address)s"),
@@ -83,7 +82,12 @@ def note(provider: Provider, by: User | None, action: str, subject: str = "", **
 
 def sentence(entry: AuditEntry) -> str:
     """What was done, in the reader's language; a word that has no sentence any more stands for itself."""
-    facts = {name: _shown(name, value) for name, value in entry.facts.items()}
+    from catalog.onboarding.vocabulary import REASONS  # which writes down here what it does
+
+    facts = {
+        name: REASONS.get(str(value), value) if name == "reason" else _shown(name, value)
+        for name, value in entry.facts.items()
+    }
     subject = gettext("a former member") if entry.subject == GONE else entry.subject
     try:
         return str(ACTIONS[entry.action]) % {**facts, "subject": subject}
@@ -92,10 +96,8 @@ def sentence(entry: AuditEntry) -> str:
 
 
 def _shown(name: str, value: str | int) -> str | int:
-    from catalog.onboarding.vocabulary import REASONS  # which writes down here what it does
-
+    if name == "role":
+        return str(_ROLES.get(str(value), value))
     if name == "fields":
         return gettext(", ").join(str(_FIELDS.get(field, field)) for field in str(value).split(", "))
-    words: dict[str, Mapping[str, Any]] = {"role": _ROLES, "reason": REASONS}
-    found = words.get(name, {}).get(str(value))
-    return value if found is None else str(found)
+    return value
