@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from catalog.models import Membership, Provider, Role
 from marketplace.accounts.models import User
+from marketplace.accounts.staff import lacks_second_factor, to_second_factor
 
 View = Callable[..., HttpResponse]
 
@@ -78,6 +79,8 @@ def operator(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not (request.user.is_active and request.user.is_staff):
             raise Http404
+        if lacks_second_factor(request.user):
+            return to_second_factor(request)
         return _private(view(request, *args, **kwargs))
 
     guarded.least_role = "operator"  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ import secrets
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib.auth import hashers
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.test import Client
@@ -128,6 +129,17 @@ def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(person):
         sign_in(Client(), *pair).context["form"].errors for pair in (("ann@example.org", "x"), ("no@x.org", "x"))
     ]
     assert answers[0] == answers[1]
+
+
+@pytest.mark.parametrize("login", ["ann@example.org", "ann", "nobody@example.org", "nobody"])
+def test_a_stranger_waits_as_long_as_a_person_with_an_account(person, login, monkeypatch):
+    hashed = []
+    encode = hashers.MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        hashers.MD5PasswordHasher, "encode", lambda self, *what: hashed.append(1) or encode(self, *what)
+    )
+    sign_in(Client(), login, "wrong")
+    assert len(hashed) == 1
 
 
 def test_a_password_is_reset_once_by_the_link(person, client):
