@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import AuditEntry, Provider, Role
+from catalog.models.members import GONE
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -54,7 +56,14 @@ ACTIONS: dict[str, str | Promise] = {
 }
 
 _ROLES = dict(Role.choices)
-FORGOTTEN = "–"  # the name at that time of somebody whose account is deleted
+# The fields that "provider_changed" names.
+_FIELDS: dict[str, str | Promise] = {
+    "name_en": _("name in English"),
+    "name_zh": _("name in Chinese"),
+    "homepage": _("homepage"),
+    "docs_url": _("documentation"),
+    "country": _("country or region"),
+}
 
 
 def note(provider: Provider, by: User | None, action: str, subject: str = "", **facts: str | int) -> AuditEntry:
@@ -73,8 +82,22 @@ def note(provider: Provider, by: User | None, action: str, subject: str = "", **
 
 def sentence(entry: AuditEntry) -> str:
     """What was done, in the reader's language; a word that has no sentence any more stands for itself."""
-    facts = {name: _ROLES.get(value, value) if name == "role" else value for name, value in entry.facts.items()}
+    from catalog.onboarding.vocabulary import REASONS  # which writes down here what it does
+
+    facts = {
+        name: REASONS.get(str(value), value) if name == "reason" else _shown(name, value)
+        for name, value in entry.facts.items()
+    }
+    subject = gettext("a former member") if entry.subject == GONE else entry.subject
     try:
-        return str(ACTIONS[entry.action]) % {**facts, "subject": entry.subject}
+        return str(ACTIONS[entry.action]) % {**facts, "subject": subject}
     except (KeyError, TypeError, ValueError):
         return f"{entry.action} {entry.subject}".strip()
+
+
+def _shown(name: str, value: str | int) -> str | int:
+    if name == "role":
+        return str(_ROLES.get(str(value), value))
+    if name == "fields":
+        return gettext(", ").join(str(_FIELDS.get(field, field)) for field in str(value).split(", "))
+    return value
