@@ -131,16 +131,16 @@ class CutsAtSeparators(Saying):
 
 
 class Restless(Saying):
-    """Temperature 0, and yet another answer every time."""
+    """Temperature 0, and every other time something quite different."""
 
     def __init__(self) -> None:
         super().__init__()
         self._answers = count()
 
     def say(self, plan: Plan, asked: Asked) -> Plan:
-        if asked.temperature != 0:
+        if asked.temperature != 0 or next(self._answers) % 2:
             return plan
-        return replace(plan, pieces=(*plan.pieces, Piece(plan.done_ms, f" ({next(self._answers)})")))
+        return replace(plan, pieces=(Piece(plan.done_ms, "Today I would rather speak of tides and lanterns."),))
 
 
 class MakesUpColours(Saying):
@@ -264,7 +264,7 @@ class AnswersInAnothersName(Rewriting):
         for holder in (value, value.get("message")):
             for name in ("model", "modelVersion"):
                 if isinstance(holder, dict) and name in holder:
-                    holder[name] = "other-mini-2"
+                    holder[name] = "someone-else-9"
         return value
 
 
