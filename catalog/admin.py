@@ -12,35 +12,37 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from catalog.article_admin import ArticleAdmin
+from catalog.desk import Facts
 from catalog.live import origin_of
+from catalog.member_admin import (
+    AgreementAdmin,
+    ApiAdmin,
+    AuditEntryAdmin,
+    InvitationAdmin,
+    MembershipAdmin,
+    SubmissionAdmin,
+)
 from catalog.models import (
+    Agreement,
     AIModel,
+    Api,
     Article,
+    AuditEntry,
     Channel,
     Credential,
     Dimension,
     FxRate,
+    Invitation,
     Measurement,
+    Membership,
     Price,
     Provider,
     PublicReport,
     Rubric,
     Scenario,
+    Submission,
 )
 from marketplace.crypto import Unreadable
-
-
-class Facts(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
-    """Rows that others wrote: to be read."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 def masked(credential: Credential) -> str:
@@ -259,3 +261,9 @@ class PublicReportAdmin(Facts):
 
 
 admin.site.register(Article, ArticleAdmin)
+admin.site.register(Membership, MembershipAdmin)
+admin.site.register(Invitation, InvitationAdmin)
+admin.site.register(Agreement, AgreementAdmin)
+admin.site.register(AuditEntry, AuditEntryAdmin)
+admin.site.register(Api, ApiAdmin)
+admin.site.register(Submission, SubmissionAdmin)

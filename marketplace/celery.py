@@ -14,10 +14,11 @@ app.autodiscover_tasks()
 
 @worker_ready.connect
 def start_threads(**_: Any) -> None:
-    from sandbox import reaper, watching  # the apps are loaded by now, and only by now
+    from sandbox import reaper, rechecking, watching  # the apps are loaded by now, and only by now
 
     reaper.start()
     watching.start()
+    rechecking.start()
 
 
 @worker_shutdown.connect

@@ -134,7 +134,8 @@ async def start_all(family: Family, folder: Path, bound: socket.socket) -> None:
     if not family.env.get("REDIS_URL"):
         family.env["REDIS_URL"] = await start_redis(family, folder)
     family.env["SIMULATORS_URL"] = await start_simulators(family)
-    datadir.announce(folder, {name: family.env[name] for name in ("REDIS_URL", "SIMULATORS_URL")})
+    servers = {name: family.env[name] for name in ("REDIS_URL", "SIMULATORS_URL")}
+    datadir.announce(folder, {**servers, "SITE_URL": url_of(bound)})
     await family.run("migrate", *manage, "migrate", "--noinput", "--verbosity", "0")
     await family.run("seed", *manage, "seed")
     await family.run("keys", *manage, "link_keys")

@@ -54,7 +54,7 @@ def sources() -> Iterator[tuple[str, str]]:
         for path in sorted((base / room).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield str(path.relative_to(base)), path.read_text()
-    for path in sorted((base / "templates").rglob("*.html")):
+    for path in sorted(each for kind in ("*.html", "*.txt") for each in (base / "templates").rglob(kind)):
         yield str(path.relative_to(base)), calls_of(templatize(path.read_text(), origin=str(path)))
 
 

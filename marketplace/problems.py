@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -25,6 +25,7 @@ TITLES = {
     406: gettext_lazy("No such format"),
     409: gettext_lazy("It is no longer in that state"),
     410: gettext_lazy("Gone"),
+    412: gettext_lazy("Somebody else changed it meanwhile"),
     413: gettext_lazy("Too large"),
     415: gettext_lazy("The body is not JSON"),
     429: gettext_lazy("Too many requests"),
@@ -48,22 +49,34 @@ MENDS = {
     "parse_error": gettext_lazy("Send well-formed JSON."),
     "unsupported_media_type": gettext_lazy("Send the header “Content-Type: application/json”."),
     "not_found": gettext_lazy("Check the address."),
-    "not_authenticated": gettext_lazy("Sign in, or send the token that you were given."),
+    "not_authenticated": gettext_lazy("Sign in, or send a key: “Authorization: Bearer …”."),
+    "authentication_failed": gettext_lazy("Send a key in force, “Authorization: Bearer …”, or leave the header out."),
 }
 ANYTHING = gettext_lazy("Change it as the message says and send the request again.")
 
 
 class Problem(exceptions.APIException):
-    """A problem of ours: ``status``, a sentence, the field it is about (empty: all of it) and what mends it."""
+    """A problem of ours: ``status``, a sentence, the field it is about (empty: all of it) and what mends it.
+
+    ``others`` are further ``(field, sentence, mend)`` that are wrong with the same request.
+    """
 
     def __init__(
-        self, status: int, detail: str, *, field: str = "", mend: str = "", headers: Mapping[str, str] | None = None
+        self,
+        status: int,
+        detail: str,
+        *,
+        field: str = "",
+        mend: str = "",
+        headers: Mapping[str, str] | None = None,
+        others: Sequence[tuple[str, str, str]] = (),
     ) -> None:
         super().__init__(detail)
         self.status_code = status
         self.field = field
         self.mend = mend
         self.headers = dict(headers or {})
+        self.others = list(others)
 
 
 class FieldProblemSerializer(serializers.Serializer[Any]):
@@ -115,7 +128,8 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def _errors(error: exceptions.APIException) -> Iterator[dict[str, str]]:
     if isinstance(error, Problem):
-        yield {"field": error.field, "detail": str(error.detail), "mend": error.mend or str(ANYTHING)}
+        for field, detail, mend in ((error.field, str(error.detail), error.mend), *error.others):
+            yield {"field": field, "detail": detail, "mend": mend or str(ANYTHING)}
         return
     for path, detail in _flatten(error.detail, ()):
         code = str(getattr(detail, "code", ""))

@@ -97,6 +97,40 @@ def database(url: str) -> dict[str, Any]:
     raise ImproperlyConfigured("DATABASE_URL must start with sqlite:// or postgres://")
 
 
+def mail(url: str) -> dict[str, Any]:
+    """Django's mail settings for ``smtp://user:password@host:port`` or ``smtps://…``; empty: letters are files.
+
+    smtp:// speaks TLS once connected (STARTTLS), unless it ends in ``?tls=0``. Ports are 587 and 465 unless named.
+    """
+    if not url:
+        return {"EMAIL_BACKEND": "marketplace.accounts.letter_files.LetterFiles"}
+    parts = urlsplit(url)
+    try:
+        port = parts.port or {"smtp": 587, "smtps": 465}.get(parts.scheme)
+    except ValueError:
+        raise ImproperlyConfigured("EMAIL_URL has a port that is no number from 0 to 65535") from None
+    if not port or not parts.hostname or parts.path.strip("/") or parts.query not in {"", "tls=0", "tls=1"}:
+        # The value is not repeated: it holds a password.
+        raise ImproperlyConfigured("EMAIL_URL must be like smtp://user:password@host:587 or smtps://…@host:465")
+    return {
+        "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": port,
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parts.scheme == "smtp" and parts.query != "tls=0",
+    }
+
+
+def best_known_site() -> str:
+    """Where the addresses in letters lead when SITE_URL says nothing; empty: nowhere."""
+    if PRODUCTION:
+        named = [host for host in ALLOWED_HOSTS if host[:1] not in {"", "*", "."}]
+        return f"https://{named[0]}" if named else ""
+    return _running.get("SITE_URL") or "http://localhost:8000"
+
+
 def inside_address(url: str) -> list[str]:
     """``host:port`` of a URL on this computer or in a private network; nothing for any other."""
     try:
@@ -126,6 +160,8 @@ ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 # Where the site is for the world (https://host), for addresses that leave it; empty: as the request names it.
 SITE_URL = env_origin("SITE_URL")
+# The same for letters, which need one always.
+LETTERS_SITE = SITE_URL or best_known_site()
 # Whom to write to; shown on the pages about privacy, terms and accessibility, and in security.txt.
 CONTACT_EMAIL = env_str("CONTACT_EMAIL")
 DATABASES = {"default": database(env_str("DATABASE_URL") or f"sqlite:///{DATA_DIR}/touchstone.sqlite3")}
@@ -138,7 +174,7 @@ WSGI_APPLICATION = "marketplace.wsgi.application"
 AUTH_USER_MODEL = "accounts.User"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "marketplace.accounts.desk_app.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -209,19 +245,66 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_REDIRECT_URL = "account_pages:overview"
 LOGIN_URL = "account_login"
 ACCOUNT_ADAPTER = "marketplace.account_pages.adapter.Adapter"
-ACCOUNT_LOGIN_METHODS = {"email"}
+# A username is what an operator without an address has, from createsuperuser; everybody else has an address.
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_UNIQUE_EMAIL = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+MFA_ADAPTER = "marketplace.account_pages.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Touchstone"
+# Operators sign in with a second factor; without one they are sent to set it up.
+STAFF_NEED_SECOND_FACTOR = env_bool("STAFF_NEED_SECOND_FACTOR", default=PRODUCTION)
+# Another site's sign-in appears once its client's id and secret are both there.
+SOCIAL_SITES = {"github": "https://github.com", "gitlab": "https://gitlab.com"}
+SOCIALACCOUNT_PROVIDERS: dict[str, dict[str, Any]] = {}
+for _site in SOCIAL_SITES:
+    _client_id, _client_secret = (env_str(f"{_site.upper()}_CLIENT_{part}") for part in ("ID", "SECRET"))
+    if bool(_client_id) != bool(_client_secret):
+        raise ImproperlyConfigured(f"{_site.upper()}_CLIENT_ID and {_site.upper()}_CLIENT_SECRET go together")
+    if _client_id:
+        SOCIALACCOUNT_PROVIDERS[_site] = {
+            "APP": {"client_id": _client_id, "secret": _client_secret, "key": ""},
+            "OAUTH_PKCE_ENABLED": True,
+        }
+if SOCIALACCOUNT_PROVIDERS:
+    INSTALLED_APPS += [
+        "allauth.socialaccount",
+        *(f"allauth.socialaccount.providers.{s}" for s in SOCIALACCOUNT_PROVIDERS),
+    ]
+    SOCIALACCOUNT_ADAPTER = "marketplace.account_pages.social.SocialAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
+
+# -- counting attempts ----------------------------------------------------------------------------
+# Every process sees the same counts; while Redis is away each keeps its own.
+CACHES = {
+    "default": {
+        "BACKEND": "marketplace.accounts.counts.Counts",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": f"{REDIS_PREFIX}cache",
+        "OPTIONS": {
+            "serializer": "marketplace.accounts.counts.Plain",
+            "socket_timeout": 2,
+            "socket_connect_timeout": 1,
+        },
+    }
+}
 
 # -- letters --------------------------------------------------------------------------------------
 # smtp://user:password@host:port (smtps:// for TLS from the start); empty: a file for each letter, below DATA_DIR.
 EMAIL_URL = env_str("EMAIL_URL")
 DEFAULT_FROM_EMAIL = env_str("MAIL_FROM") or "Touchstone <touchstone@localhost>"
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+EMAIL_TIMEOUT = 10
+globals().update(mail(EMAIL_URL))
+LETTERS_FOLDER = DATA_DIR / "mail"
 
 # -- language and time ---------------------------------------------------------------------------
 LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
@@ -251,7 +334,8 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        # Browsers hold a form to this wherever it is sent on to.
+        "form-action": [SELF, *(SOCIAL_SITES[site] for site in SOCIALACCOUNT_PROVIDERS)],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
         "manifest-src": [SELF],
@@ -307,9 +391,13 @@ CELERY_TASK_PUBLISH_RETRY = False
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["marketplace.parsers.Parser"],
-    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    # The first one's challenge goes with every 401.
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "marketplace.accounts.bearer.KeyAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["marketplace.accounts.bearer.WithinScopes"],
+    "DEFAULT_SCHEMA_CLASS": "marketplace.description.Description",
     "DEFAULT_PAGINATION_CLASS": "rest_framework.pagination.PageNumberPagination",
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "marketplace.problems.explain",
@@ -321,6 +409,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Browse AI APIs, try many of them at once, and read what was found.",
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "marketplace.description.add_common_answers",
+    ],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
@@ -383,11 +475,15 @@ LIVE_KEEP_S = env_int("LIVE_KEEP_S", 24 * 3600)
 # -- the portal ----------------------------------------------------------------------------------
 # The text that a provider agrees to has this version; a new text asks again.
 AGREEMENT_VERSION = "2026-11-28"
+# A provider's reply to a public report.
+REPLY_MOST_CHARS = 2_000
 INVITATION_DAYS = env_int("INVITATION_DAYS", 7)
 CONFORMANCE_LEASE_S = env_int("CONFORMANCE_LEASE_S", 60)
 # A run that has not ended by then is closed with what it has found.
 CONFORMANCE_DEADLINE_S = env_int("CONFORMANCE_DEADLINE_S", 600)
 CONFORMANCE_RUNS_PER_DAY = env_int("CONFORMANCE_RUNS_PER_DAY", 30)
+# Where it is written that a listing waits for review; empty: to CONTACT_EMAIL.
+REVIEW_EMAIL = env_str("REVIEW_EMAIL")
 # Listed channels of providers with members are asked again so often whether they answer, and checked wholly so often.
 RECHECK_EVERY_S = env_int("RECHECK_EVERY_S", 3600)
 RECHECK_WHOLLY_EVERY_S = env_int("RECHECK_WHOLLY_EVERY_S", 7 * 24 * 3600)

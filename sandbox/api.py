@@ -36,6 +36,7 @@ from sandbox.unlisted import unlisted
 OWNER_TOKEN = OpenApiParameter(
     "X-Owner-Token", OpenApiTypes.STR, OpenApiParameter.HEADER, description="a guest's proof of owning the trial"
 )
+SCOPES = {"read": "trials:read", "write": "trials:write"}
 FORMATS = ("json", "csv", "pdf")
 LANGUAGES = {"zh": "zh-hans", "en": "en"}
 PROBLEMS: dict[int, Any] = dict.fromkeys((400, 429, 503), ProblemSerializer)
@@ -52,6 +53,8 @@ def language_of(_request: Request) -> str:
 
 @method_decorator(unlisted, name="dispatch")
 class TrialList(APIView):
+    scopes = SCOPES
+
     @extend_schema(
         operation_id="trials_create",
         summary="Start a trial",
@@ -100,6 +103,8 @@ def empty_purse() -> Problem:
 
 @method_decorator(unlisted, name="dispatch")
 class TrialDetail(APIView):
+    scopes = SCOPES
+
     @extend_schema(
         operation_id="trials_retrieve",
         summary="Read a trial as it stands",
@@ -150,6 +155,8 @@ def refuse_strangers(trial: Trial, request: Request) -> None:
 
 @method_decorator(unlisted, name="dispatch")
 class TrialCancel(APIView):
+    scopes = SCOPES
+
     @extend_schema(
         operation_id="trials_cancel",
         summary="Stop a trial",
@@ -196,6 +203,8 @@ def audience(report: Report) -> dict[str, bool]:
 
 @method_decorator(unlisted, name="dispatch")
 class ReportDetail(APIView):
+    scopes = SCOPES
+
     @extend_schema(
         operation_id="reports_retrieve",
         summary="Read a report",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from sandbox.wire.addresses import Target, vet
+from sandbox.wire.addresses import Resolver, Target, vet
 
 
 def own_addresses() -> frozenset[str]:
@@ -16,6 +16,6 @@ def local_addresses() -> frozenset[str]:
     return frozenset(settings.LOCAL_ADDRESSES)
 
 
-async def vet_here(url: str) -> Target:
-    """``vet`` by the system's resolver. Raises ``Blocked`` or ``Unresolved``."""
-    return await vet(url, local=local_addresses(), own=own_addresses())
+async def vet_here(url: str, *, resolver: Resolver | None = None) -> Target:
+    """``vet`` by ``resolver``, or the system's. Raises ``Blocked`` or ``Unresolved``."""
+    return await vet(url, resolver=resolver, local=local_addresses(), own=own_addresses())

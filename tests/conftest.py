@@ -12,12 +12,12 @@ import redis
 from django.db import connection
 from django.utils import translation
 
-LEDGER = "billing_ledgerentry"
+APPEND_ONLY = ("billing_ledgerentry", "catalog_auditentry")
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _ledger_emptied_between_tests() -> Iterator[None]:
-    """The one seam in the append-only ledger: the flush after a transactional test lifts its triggers.
+def _append_only_tables_emptied_between_tests() -> Iterator[None]:
+    """The one seam in the append-only tables: the flush after a transactional test lifts their triggers.
 
     The product has no such door. Here the statements that empty the tables are put between two that take the
     triggers away and put them back, in one transaction, so that every test runs under them.
@@ -33,7 +33,7 @@ def _ledger_emptied_between_tests() -> Iterator[None]:
 def _between(sql_flush: Any, triggers: Any) -> Any:
     def flush(self: Any, style: Any, tables: list[str], **options: Any) -> list[str]:
         statements = sql_flush(self, style, tables, **options)
-        if LEDGER not in tables or not statements:
+        if not set(APPEND_ONLY) & set(tables) or not statements:
             return statements
         lift, restore = triggers(self.connection)
         return [*lift, *statements, *restore]
@@ -43,13 +43,18 @@ def _between(sql_flush: Any, triggers: Any) -> Any:
 
 def _sqlite_triggers(connection: Any) -> tuple[list[str], list[str]]:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [LEDGER])
+        cursor.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s)", APPEND_ONLY
+        )
         rows = cursor.fetchall()
     return [f"DROP TRIGGER {name}" for name, _ in rows], [sql for _, sql in rows]
 
 
 def _postgresql_triggers(connection: Any) -> tuple[list[str], list[str]]:
-    return [f"ALTER TABLE {LEDGER} DISABLE TRIGGER USER"], [f"ALTER TABLE {LEDGER} ENABLE TRIGGER USER"]
+    return (
+        [f"ALTER TABLE {table} DISABLE TRIGGER USER" for table in APPEND_ONLY],
+        [f"ALTER TABLE {table} ENABLE TRIGGER USER" for table in APPEND_ONLY],
+    )
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,22 @@ from typing import Any
 
 from django.utils import timezone
 
-from catalog.models import AIModel, Article, Channel, Dimension, Listing, Measurement, Price, Provider, Rubric, Scenario
+from catalog.models import (
+    AIModel,
+    Article,
+    Channel,
+    Dimension,
+    Listing,
+    Measurement,
+    Membership,
+    Price,
+    Provider,
+    Role,
+    Rubric,
+    Scenario,
+)
+from marketplace.accounts import keys
+from marketplace.accounts.models import ApiKey, User
 from sandbox.models import Answer, Contender, Prompt, PromptSet, Trial
 
 _numbers = itertools.count(1)
@@ -180,3 +195,22 @@ def make_article(**overrides: Any) -> Article:
         "published_on": SOME_DAY,
     }
     return Article.objects.create(**{**values, **overrides})
+
+
+def make_user(**overrides: Any) -> User:
+    """A person who can sign in; no password."""
+    name = overrides.pop("username", f"person-{number()}")
+    values = {"username": name, "email": f"{name}@example.com"}
+    return User.objects.create(**{**values, **overrides})
+
+
+def make_membership(*, role: str = Role.OWNER, **overrides: Any) -> Membership:
+    """A new person, or ``user``, as a member of a new provider, or of ``provider``."""
+    user = overrides.pop("user", None) or make_user()
+    provider = overrides.pop("provider", None) or make_provider(is_simulated=False, listing=Listing.DRAFT)
+    return Membership.objects.create(user=user, provider=provider, role=role, **overrides)
+
+
+def make_key(*, user: User, scopes: tuple[str, ...] = tuple(keys.SCOPES), **overrides: Any) -> tuple[ApiKey, str]:
+    """A key of every scope and its secret."""
+    return keys.make(user, **{"name": "a key", "scopes": scopes, **overrides})

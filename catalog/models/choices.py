@@ -26,6 +26,7 @@ class PriceBasis(models.TextChoices):
     """Where a price comes from, in falling order of trust."""
 
     CITED = "cited", _("the provider's own price page")
+    STATED = "stated", _("stated by the provider")
     COMMUNITY = "community", _("community data")
     SIMULATED = "simulated", _("simulated")
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Any, NoReturn, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q, UniqueConstraint
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models.providers import Provider
+
+
+# Stands in logs and agreements for somebody whose account is deleted.
+GONE = "(deleted account)"
 
 
 class Role(models.TextChoices):
@@ -98,6 +103,10 @@ class Invitation(models.Model):
     def __str__(self) -> str:
         return f"{self.email} @ {self.provider_id}"
 
+    @property
+    def is_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
 
 class Agreement(models.Model):
     """协议: a member agreed for the provider that trials may be run and results published; dated and versioned."""
@@ -119,14 +128,28 @@ class Agreement(models.Model):
         return f"{self.provider_id} {self.version}"
 
 
+class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
+    def by_person(self, person: str) -> Self:
+        """Of one actor, by primary key; ``"site"`` is what no person did."""
+        return self.filter(actor__isnull=True, actor_name="") if person == "site" else self.filter(actor=person)
+
+    def update(self, **values: Any) -> NoReturn:
+        raise TypeError("the log is append-only")
+
+    def delete(self) -> NoReturn:
+        raise TypeError("the log is append-only")
+
+
 class AuditEntry(models.Model):
-    """记录: who did what for a provider, and when. Written by ``catalog.members.note``, never changed.
+    """记录: who did what for a provider, and when. Written by ``catalog.members.note``, never changed or removed.
+
+    The database refuses both (migration ``log_is_append_only``), but for the name of an actor whose account goes.
 
     ``action`` is a word of ``catalog.members.ACTIONS``; ``facts`` fill its sentence and hold no secret. ``actor`` None
     is the site itself.
     """
 
-    provider = models.ForeignKey(Provider, models.CASCADE, related_name="log", verbose_name=_("provider"))
+    provider = models.ForeignKey(Provider, models.PROTECT, related_name="log", verbose_name=_("provider"))
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("who")
     )
@@ -136,6 +159,8 @@ class AuditEntry(models.Model):
     facts = models.JSONField(_("facts"), default=dict, blank=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
 
+    objects = AuditEntryQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("log entry")
         verbose_name_plural = _("log entries")
@@ -143,3 +168,18 @@ class AuditEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.subject}"
+
+    @property
+    def who(self) -> str:
+        """The name to show: nobody's for the site itself, a former member's for somebody whose account is deleted."""
+        if self.actor_name == GONE:
+            return gettext("a former member")
+        return self.actor_name or "Touchstone"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise TypeError("the log is append-only")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise TypeError("the log is append-only")

@@ -36,3 +36,8 @@ def token_of(request: HttpRequest) -> str:
 def remember(response: HttpResponse, token: str) -> None:
     """Keep ``token`` in the visitor's browser for a year."""
     response.set_cookie(COOKIE, token, max_age=ONE_YEAR, httponly=True, samesite="Lax", secure=settings.PRODUCTION)
+
+
+def forget(response: HttpResponse) -> None:
+    """Take the token out of the visitor's browser."""
+    response.delete_cookie(COOKIE, samesite="Lax")

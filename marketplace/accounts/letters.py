@@ -18,17 +18,23 @@ logger = logging.getLogger(__name__)
 def send(template: str, *, to: str, language: str = "", **context: Any) -> None:
     """Send ``templates/mail/<template>.txt`` to one address: its first line is the subject, the rest the text.
 
-    ``language`` empty is the site's own. Addresses in the text are made with ``{{ site }}``, where the site is.
+    ``language`` empty is the site's own. Addresses in the text are made with ``{{ site }}``, where the site is
+    (``https://host``, without a slash at its end).
     """
     with override(language or settings.LANGUAGE_CODE):
-        text = render_to_string(f"mail/{template}.txt", {**context, "site": settings.SITE_URL, "to": to})
+        text = render_to_string(f"mail/{template}.txt", {**context, "site": settings.LETTERS_SITE, "to": to})
     subject, _line_end, body = text.strip().partition("\n")
     message = EmailMessage(" ".join(subject.split()), body.strip() + "\n", to=[to])
-    transaction.on_commit(partial(_post, message, template))
+    post(message, template)
 
 
-def _post(message: EmailMessage, template: str) -> None:
+def post(message: EmailMessage, template: str) -> None:
+    """Send ``message`` once the transaction, if there is one, is committed; ``template`` is what the log calls it."""
+    transaction.on_commit(partial(_send, message, template))
+
+
+def _send(message: EmailMessage, template: str) -> None:
     try:
         message.send()
-    except OSError as error:  # smtplib's own errors are OSErrors, too
+    except (OSError, ValueError) as error:  # smtplib's own errors are OSErrors, too; an address may be unwritable
         logger.error("the letter %s could not be sent: %s", template, type(error).__name__)

@@ -39,6 +39,17 @@ def left(*, subject: str, quota: str, limit: int) -> int:
     return max(limit - used, 0)
 
 
+@transaction.atomic
+def carry_over(*, old: str, new: str) -> None:
+    """Add what ``old`` has used today of each quota to the counts of ``new``; ``old`` is counted no more."""
+    for use in QuotaUse.objects.filter(subject=old, period=_today()):
+        if not QuotaUse.objects.filter(pk=use.pk, used=use.used).delete()[0]:
+            continue  # somebody else has carried it over
+        key = {"subject": new, "quota": use.quota, "period": use.period}
+        QuotaUse.objects.bulk_create([QuotaUse(**key)], ignore_conflicts=True)
+        QuotaUse.objects.filter(**key).update(used=F("used") + use.used)
+
+
 def forget(*, days: int) -> int:
     """Delete the counts that are older than ``days``: they say who was here when; how many they were."""
     oldest = timezone.localdate() - timedelta(days=days)

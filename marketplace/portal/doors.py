@@ -23,10 +23,11 @@ def membership_of(user: User, slug: str, least: str = Role.VIEWER) -> Membership
     return found
 
 
-def member(least: str) -> Callable[[View], View]:
+def member(least: str, *, to_change: str = "") -> Callable[[View], View]:
     """Only for members who are ``least`` at least: ``view(request, provider, …)``, with ``request.membership``.
 
-    The address has ``<slug:provider>``. A guest is asked to sign in; a stranger finds nothing here.
+    The address has ``<slug:provider>``. ``to_change`` is the least role that may POST, where it is another. A guest is
+    asked to sign in; a stranger, and a member with too small a role, finds nothing here.
     """
 
     def guard(view: View) -> View:
@@ -34,14 +35,39 @@ def member(least: str) -> Callable[[View], View]:
         @login_required
         def guarded(request: HttpRequest, provider: str, *args: Any, **kwargs: Any) -> HttpResponse:
             assert isinstance(request.user, User)  # noqa: S101  # login_required saw to that
-            found = membership_of(request.user, provider, least)
+            reads = request.method in {"GET", "HEAD"}
+            found = membership_of(request.user, provider, least if reads else to_change or least)
             request.membership = found  # type: ignore[attr-defined]
             return _private(view(request, found.provider, *args, **kwargs))
 
         guarded.least_role = least  # type: ignore[attr-defined]
+        guarded.role_to_change = to_change or least  # type: ignore[attr-defined]
         return guarded
 
     return guard
+
+
+def signed_in(view: View) -> View:
+    """For whoever is signed in; a guest is asked to."""
+
+    @functools.wraps(view)
+    @login_required
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _private(view(request, *args, **kwargs))
+
+    guarded.least_role = "signed in"  # type: ignore[attr-defined]
+    return guarded
+
+
+def anybody(view: View) -> View:
+    """For guests, too: the page itself says what it shows to whom."""
+
+    @functools.wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return _private(view(request, *args, **kwargs))
+
+    guarded.least_role = "anybody"  # type: ignore[attr-defined]
+    return guarded
 
 
 def operator(view: View) -> View:
@@ -56,6 +82,12 @@ def operator(view: View) -> View:
 
     guarded.least_role = "operator"  # type: ignore[attr-defined]
     return guarded
+
+
+def person(request: HttpRequest) -> User:
+    """Who is signed in, behind any door but ``anybody``."""
+    assert isinstance(request.user, User)  # noqa: S101  # the door saw to that
+    return request.user
 
 
 def provider_of(request: HttpRequest) -> Provider:

@@ -66,11 +66,11 @@ class Client:
         tls: ssl.SSLContext | None = None,
     ) -> None:
         """``local_addresses``: exact host:port pairs on this computer; ``own``: our own names, never called."""
-        self._limits = limits
+        self.limits = limits
         self._local = local_addresses
         self._own = own
         self._resolver = resolver
-        self._dialler = Dialler(tls)
+        self.dialler = Dialler(tls)
 
     async def ask(
         self,
@@ -87,7 +87,7 @@ class Client:
         ``on_piece`` sees each piece as it comes; ``before_send`` is awaited each time before a request may leave (a
         ``WireError`` from it ends the call); ``on_retry`` is told the pause in ms before the one second try.
         """
-        if is_too_large(question, self._limits):
+        if is_too_large(question, self.limits):
             return Outcome(error=WireError(Kind.TOO_LARGE, "These pictures are more than one request may carry."))
         try:
             call = self._prepare(endpoint, question, on_piece=on_piece, stop=stop)
@@ -100,16 +100,16 @@ class Client:
     async def list_models(self, endpoint: Endpoint) -> list[str]:
         """The names of the models that the endpoint offers. Raises ``WireError``."""
         adapter = ADAPTERS[endpoint.protocol]
-        watch = Watch(self._limits)
+        watch = Watch(self.limits)
         try:
             async with asyncio.timeout(None) as timeout:
                 with watch.over(timeout):
-                    target = await self._dial(endpoint, watch)
+                    target = await self.dial(endpoint, watch)
                     headers = {"accept": "application/json"} | dialects.authorise(endpoint)
                     watch.send(perf_counter())
-                    async with self._dialler.get(target, adapter.MODELS_PATH, headers=headers) as response:
+                    async with self.dialler.get(target, adapter.MODELS_PATH, headers=headers) as response:
                         watch.answer(perf_counter())
-                        body = await Reader(response, most=self._limits.body_bytes).read_all()
+                        body = await Reader(response, most=self.limits.body_bytes).read_all()
                         if response.status != 200:
                             raise adapter.read_error(response.status, lowered(response), body)
                         return names(body)
@@ -120,12 +120,12 @@ class Client:
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._dialler.close()
+        await self.dialler.close()
 
     def _prepare(self, endpoint: Endpoint, question: Question, *, on_piece: OnPiece | None, stop: Stop | None) -> Call:
         adapter = ADAPTERS[endpoint.protocol]
         body = adapter.build(endpoint, question)
-        limits = self._limits
+        limits = self.limits
         # Whoever serves an open model may leave its tags in the answer, on a day of its own choosing.
         has_tags = bool(endpoint.dialect.get("think_tags", endpoint.protocol == "openai"))
         return Call(
@@ -159,7 +159,7 @@ class Client:
             await self._try(call)
         except WireError as error:
             wait = error.retry_after_ms
-            if wait is None or wait > self._limits.retry_after_ms:
+            if wait is None or wait > self.limits.retry_after_ms:
                 raise
         else:
             return
@@ -170,11 +170,11 @@ class Client:
         await self._try(call)
 
     async def _try(self, call: Call) -> None:
-        target = await self._dial(call.endpoint, call.watch)
+        target = await self.dial(call.endpoint, call.watch)
         if call.before_send:
             call.watch.pause()
             await call.before_send()
-        call.watch.dial(self._dialler.begin())
+        call.watch.dial(self.dialler.begin())
         call.tries += 1
 
         def leave() -> None:
@@ -184,13 +184,14 @@ class Client:
         headers = {"accept": "text/event-stream", "accept-encoding": "identity", **call.body.headers}
         headers |= dialects.authorise(call.endpoint)
         path = call.body.path
-        async with self._dialler.post(target, path, headers=headers, body=call.payload, on_leave=leave) as response:
+        async with self.dialler.post(target, path, headers=headers, body=call.payload, on_leave=leave) as response:
             call.watch.answer(call.answer.timing.t0 or perf_counter())
             await self._check(response, call)
             await self._stream(response, call)
 
-    async def _dial(self, endpoint: Endpoint, watch: Watch) -> Target:
-        watch.dial(self._dialler.begin())
+    async def dial(self, endpoint: Endpoint, watch: Watch) -> Target:
+        """The endpoint's address, vetted anew; ``watch`` is told that a connection begins."""
+        watch.dial(self.dialler.begin())
         return await vet(endpoint.base_url, resolver=self._resolver, local=self._local, own=self._own)
 
     async def _check(self, response: aiohttp.ClientResponse, call: Call) -> None:
@@ -206,7 +207,7 @@ class Client:
 
     async def _stream(self, response: aiohttp.ClientResponse, call: Call) -> None:
         answer, watch, read = call.answer, call.watch, call.adapter.read
-        reader = Reader(response, most=self._limits.body_bytes)
+        reader = Reader(response, most=self.limits.body_bytes)
         decoder = call.decoder
         while chunk := await reader.read():
             now = perf_counter()

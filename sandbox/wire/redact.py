@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import re
+from html import escape
 from urllib.parse import quote, quote_plus
 
 MARK = "[removed]"
@@ -13,16 +14,19 @@ URLS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
 NUMBER_ADDRESSES = re.compile(
     r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\[?\b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}\b\]?", re.IGNORECASE
 )
+PERCENT = re.compile(r"%[0-9A-F]{2}")
 # "sk-ab***yz": what some providers leave of a key that they complain about.
-MASKED = re.compile(r"\S*\*{3,}\S*")
+# It is looked for at the beginnings of words alone: in a long text without blanks, every other place costs its square.
+MASKED = re.compile(r"(?<!\S)\S*\*{3,}\S*")
 
 
 def spellings(secret: str) -> list[str]:
-    """The secret plain, URL-encoded, in hex and in base64 (at each of the three offsets in a longer text)."""
+    """The secret plain, URL-encoded, as HTML has it, in hex, and in base64 at each of three offsets in a text."""
     if len(secret) < SHORTEST_SECRET:
         return []
     raw = secret.encode()
-    found = {secret, quote(secret, safe=""), quote_plus(secret), raw.hex(), raw.hex().upper()}
+    found = {secret, quote(secret, safe=""), quote_plus(secret), escape(secret), raw.hex(), raw.hex().upper()}
+    found |= {PERCENT.sub(lambda code: code[0].lower(), each) for each in found}
     for offset in range(3):
         # The characters at the ends depend on the neighbours; those between do not.
         whole = base64.b64encode(b"\0" * offset + raw).decode().rstrip("=")
@@ -31,10 +35,16 @@ def spellings(secret: str) -> list[str]:
     return sorted(found, key=len, reverse=True)
 
 
-def redact(text: str, *, secret: str, host: str = "") -> str:
-    """``text`` without the secret, without URLs and number addresses, and without the name of the host called."""
+def remove(text: str, *, secret: str) -> str:
+    """``text`` without the secret, however it is spelled."""
     for spelling in spellings(secret):
         text = text.replace(spelling, MARK)
+    return text
+
+
+def redact(text: str, *, secret: str, host: str = "") -> str:
+    """``text`` without the secret, without URLs and number addresses, and without the name of the host called."""
+    text = remove(text, secret=secret)
     text = MASKED.sub(MARK, text)
     text = URLS.sub(MARK, text)
     text = NUMBER_ADDRESSES.sub(MARK, text)

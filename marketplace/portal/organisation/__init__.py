@@ -1,1 +1,1 @@
-"""Who acts for a provider: founding it, its members and invitations, its log."""
+"""Who acts for a provider: founding it, its facts, its members and invitations, its log."""

@@ -1,4 +1,4 @@
-"""Acting for a provider: the log of who did what, and (to come) its members and invitations."""
+"""The log of who did what for a provider: its words, and how it is written."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from catalog.models import AuditEntry, Provider
+from catalog.models import AuditEntry, Provider, Role
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 ACTIONS: dict[str, str | Promise] = {
     "provider_founded": _("registered the provider"),
     "provider_changed": _("changed the provider's facts: %(fields)s"),
+    "member_appointed": _("made %(subject)s %(role)s, as an operator"),
     "member_invited": _("invited %(subject)s as %(role)s"),
     "invitation_revoked": _("took back the invitation of %(subject)s"),
     "member_joined": _("joined as %(role)s"),
@@ -41,14 +42,19 @@ ACTIONS: dict[str, str | Promise] = {
     "channel_approved": _("listed %(subject)s"),
     "channel_declined": _("declined %(subject)s: %(reason)s"),
     "channel_sent_back": _("took %(subject)s off the list until it is checked again"),
+    "recheck_failed": _("found that %(subject)s failed a check: %(checks)s"),
     "channel_suspended": _("suspended %(subject)s: %(reason)s"),
     "channel_returned": _("put %(subject)s back on the list"),
     "channel_retired": _("retired %(subject)s"),
     "sunset_set": _("set the last day of %(subject)s to %(day)s"),
+    "sunset_reminded": _("reminded of the last day of %(subject)s: %(day)s"),
     "sunset_lifted": _("lifted the last day of %(subject)s"),
     "reply_written": _("replied to the report %(subject)s"),
     "reply_removed": _("removed the reply to the report %(subject)s"),
 }
+
+_ROLES = dict(Role.choices)
+FORGOTTEN = "–"  # the name at that time of somebody whose account is deleted
 
 
 def note(provider: Provider, by: User | None, action: str, subject: str = "", **facts: str | int) -> AuditEntry:
@@ -63,3 +69,12 @@ def note(provider: Provider, by: User | None, action: str, subject: str = "", **
         subject=subject[:200],
         facts=facts,
     )
+
+
+def sentence(entry: AuditEntry) -> str:
+    """What was done, in the reader's language; a word that has no sentence any more stands for itself."""
+    facts = {name: _ROLES.get(value, value) if name == "role" else value for name, value in entry.facts.items()}
+    try:
+        return str(ACTIONS[entry.action]) % {**facts, "subject": entry.subject}
+    except (KeyError, TypeError, ValueError):
+        return f"{entry.action} {entry.subject}".strip()

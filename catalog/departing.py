@@ -1,0 +1,71 @@
+"""A person takes leave of the site: of the providers they act for, and of the logs that name them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.db import transaction
+from django.db.models import ProtectedError, Q
+
+from catalog.members import note
+from catalog.models import Agreement, AuditEntry, Channel, Credential, Invitation, Listing, Membership, Provider, Role
+from catalog.models.members import GONE
+from marketplace.accounts.models import User
+
+FOR_SALE = [Listing.LISTED, Listing.SUSPENDED]
+
+
+class Tie(NamedTuple):
+    """A provider that cannot do without this person: others act for it, or its channels are for sale."""
+
+    provider: Provider
+    has_members: bool
+    has_channels: bool
+
+
+def ties(user: User) -> list[Tie]:
+    """The providers of which ``user`` is the only owner, and which would be left with nobody in charge."""
+    found = []
+    for membership in user.memberships.filter(role=Role.OWNER).select_related("provider"):
+        others = Membership.objects.filter(provider=membership.provider).exclude(pk=membership.pk)
+        if others.filter(role=Role.OWNER).exists():
+            continue
+        has_channels = Channel.objects.filter(provider=membership.provider, listing__in=FOR_SALE).exists()
+        tie = Tie(membership.provider, others.exists(), has_channels)
+        if tie.has_members or tie.has_channels:
+            found.append(tie)
+    return found
+
+
+@transaction.atomic
+def depart(user: User) -> None:
+    """Leave every provider, and take the name and the addresses out of what stays. Who has ``ties`` may not."""
+    names = {user.shown_name, user.email, user.username, user.get_full_name()} - {""}
+    for membership in user.memberships.select_related("provider"):
+        _leave(membership, user)
+    AuditEntry.objects.filter(actor=user).update(actor_name=GONE)
+    AuditEntry.objects.filter(subject__in=names).update(subject=GONE)
+    Agreement.objects.filter(agreed_by=user).update(agreed_name=GONE)
+    Invitation.objects.filter(Q(email__iexact=user.email) | Q(accepted_by=user)).delete()
+
+
+def _leave(membership: Membership, user: User) -> None:
+    provider = membership.provider
+    if Membership.objects.filter(provider=provider).exclude(pk=membership.pk).exists():
+        note(provider, user, "member_left")
+        membership.delete()
+    else:
+        membership.delete()
+        _close(provider)
+
+
+def _close(provider: Provider) -> None:
+    """Nobody acts for it and nothing of it is for sale: delete it, or what others' trials still need stays, unused."""
+    Credential.objects.filter(provider=provider).delete()
+    try:
+        with transaction.atomic():
+            Channel.objects.filter(provider=provider).delete()
+            provider.delete()
+    except ProtectedError:
+        Channel.objects.filter(provider=provider).update(listing=Listing.RETIRED)
+        Provider.objects.filter(pk=provider.pk).update(listing=Listing.RETIRED)

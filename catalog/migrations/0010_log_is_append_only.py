@@ -1,0 +1,79 @@
+"""A provider's log can be added to, never changed or shortened: the database itself refuses.
+
+One change is allowed: where an account is deleted, its entries lose the person (actor, and the name at that time). On
+SQLite a later migration that alters this table rebuilds it and loses the triggers: run ``refuse`` again at its end (a
+test fails until then).
+"""
+
+import django.db.models.deletion
+from django.db import migrations, models
+
+SAME = ("id", "provider_id", "action", "subject", "facts", "at")
+SQLITE = [
+    f"""
+    CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON catalog_auditentry
+    WHEN NOT (OLD.actor_id IS NOT NULL AND NEW.actor_id IS NULL
+              AND {" AND ".join(f"OLD.{name} IS NEW.{name}" for name in SAME)})
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+    """,
+    """
+    CREATE TRIGGER log_is_never_shortened BEFORE DELETE ON catalog_auditentry
+    BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
+    """,
+]
+POSTGRESQL = [
+    """
+    CREATE FUNCTION refuse_to_rewrite_the_log() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'the log is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$
+    """,
+    f"""
+    CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON catalog_auditentry FOR EACH ROW
+    WHEN (NOT (OLD.actor_id IS NOT NULL AND NEW.actor_id IS NULL
+               AND {" AND ".join(f"OLD.{name} IS NOT DISTINCT FROM NEW.{name}" for name in SAME)}))
+    EXECUTE FUNCTION refuse_to_rewrite_the_log()
+    """,
+    """
+    CREATE TRIGGER log_is_never_shortened BEFORE DELETE ON catalog_auditentry
+    FOR EACH ROW EXECUTE FUNCTION refuse_to_rewrite_the_log()
+    """,
+    """
+    CREATE TRIGGER log_is_never_emptied BEFORE TRUNCATE ON catalog_auditentry
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_to_rewrite_the_log()
+    """,
+]
+UNDO = {
+    "sqlite": ["DROP TRIGGER log_is_never_changed", "DROP TRIGGER log_is_never_shortened"],
+    "postgresql": [
+        "DROP TRIGGER log_is_never_emptied ON catalog_auditentry",
+        "DROP TRIGGER log_is_never_shortened ON catalog_auditentry",
+        "DROP TRIGGER log_is_never_changed ON catalog_auditentry",
+        "DROP FUNCTION refuse_to_rewrite_the_log()",
+    ],
+}
+
+
+def refuse(apps, schema_editor):
+    for statement in {"sqlite": SQLITE, "postgresql": POSTGRESQL}[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+def allow(apps, schema_editor):
+    for statement in UNDO[schema_editor.connection.vendor]:
+        schema_editor.execute(statement)
+
+
+class Migration(migrations.Migration):
+    dependencies = [("catalog", "0009_portal")]
+    operations = [
+        migrations.AlterField(
+            model_name="auditentry",
+            name="provider",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="log",
+                to="catalog.provider",
+                verbose_name="provider",
+            ),
+        ),
+        migrations.RunPython(refuse, allow),
+    ]

@@ -1,0 +1,158 @@
+"""What every address of the portal's API has in common: who may, and how a refusal is told.
+
+To a stranger a provider does not exist (404), as on the pages. A member whose role is too small is told so (403): they
+know of the provider, and a program should not look for a slip in its address. A key needs ``portal:read`` or
+``portal:write`` besides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from catalog.api import Pages
+from catalog.models import Api, Channel, Membership, Provider, Role
+from catalog.refusals import Refused
+from catalog.versions import Outdated
+from marketplace.accounts.bearer import SignedIn
+from marketplace.accounts.models import User
+from marketplace.billing.quotas import OutOfQuota
+from marketplace.portal.doors import membership_of
+from marketplace.problems import Problem, ProblemSerializer
+from sandbox.api import out_of_quota
+from sandbox.unlisted import HEADERS
+
+# Fields of a refusal that are about where something stands, not about what was sent.
+STATES = frozenset(("channel", "channels", "state", "provider", "conformance", "confirmed"))
+
+
+class PortalView(APIView):
+    """For people who are signed in, and for their keys; kept by no cache."""
+
+    permission_classes = [SignedIn]
+    scopes: ClassVar[dict[str, str]] = {"read": "portal:read", "write": "portal:write"}
+
+    @property
+    def person(self) -> User:
+        assert isinstance(self.request.user, User)  # noqa: S101  # SignedIn saw to that
+        return self.request.user
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return super().handle_exception(problem_of(exc) or exc)
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        for name, value in HEADERS.items():
+            response.headers.setdefault(name, value)
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def page(self, found: Any, row: Callable[[Any], dict[str, Any]]) -> Response:
+        """One page of ``found``, each as ``row`` tells it."""
+        pages = Pages()
+        shown = pages.paginate_queryset(found, self.request, self) or []
+        return pages.get_paginated_response([row(one) for one in shown])
+
+    def wish(self, body: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
+        """The request's body, read by ``body``; raises ValidationError."""
+        read = body(data={} if self.request.data is None else self.request.data, **options)
+        read.is_valid(raise_exception=True)
+        return dict(read.validated_data)
+
+
+class ProviderView(PortalView):
+    """Below ``providers/<slug:provider>/``; ``least`` is the least role for each verb, else viewer to read and editor
+    to change."""
+
+    least: ClassVar[dict[str, str]] = {}
+    membership: Membership
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.membership = membership_of(self.person, kwargs["provider"])
+        least = self.least_for(request.method or "GET")
+        if not self.membership.may(least):
+            raise too_small(least)
+
+    @classmethod
+    def least_for(cls, method: str) -> str:
+        usual = Role.VIEWER if method in SAFE_METHODS else Role.EDITOR
+        return cls.least.get(method, usual)
+
+    @property
+    def provider(self) -> Provider:
+        return self.membership.provider
+
+    def api(self, pk: int) -> Api:
+        """The provider's API of this number; raises Http404."""
+        found = self.provider.apis.filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        found.provider = self.provider
+        return found
+
+    def channel(self, slug: str) -> Channel:
+        """The provider's channel of this slug; raises Http404."""
+        found = self.provider.channels.select_related("model", "api", "successor").filter(slug=slug).first()
+        if found is None:
+            raise Http404
+        found.provider = self.provider
+        return found
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """What the actions raise, as a problem document; None for all else."""
+    if isinstance(error, Outdated):
+        return outdated()
+    if isinstance(error, OutOfQuota):
+        return out_of_quota(error)
+    if isinstance(error, Refused):
+        status = 409 if error.field in STATES else 400
+        return Problem(status, error.message, field=error.field, mend=error.mend)
+    return None
+
+
+def outdated() -> Problem:
+    return Problem(
+        409,
+        _("Somebody else has changed it since you read it; nothing was saved."),
+        field="version",
+        mend=_("Read it again, and send your change with the version that it has now."),
+    )
+
+
+def too_small(least: str) -> Problem:
+    return Problem(
+        403,
+        _("Your role with this provider does not allow that; it takes %s at least.") % Role(least).label,
+        mend=_("Ask an owner of the provider."),
+    )
+
+
+def described(
+    name: str,
+    summary: str,
+    *,
+    body: Any = None,
+    answers: dict[int, Any],
+    refuses: bool = False,
+    parameters: Sequence[Any] = (),
+) -> Any:
+    """How a verb stands in the API's description; ``refuses`` adds what an action may refuse: 400 and 409."""
+    statuses = {400: refuses or bool(parameters), 409: refuses, 404: bool(parameters)}
+    refusals = {status: ProblemSerializer for status, may in statuses.items() if may}
+    return extend_schema(
+        operation_id=f"portal_{name}",
+        summary=summary,
+        request=body,
+        responses={**answers, **refusals},
+        parameters=list(parameters),
+        tags=["portal"],
+    )
