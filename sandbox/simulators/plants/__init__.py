@@ -110,7 +110,7 @@ _TABLE = [
     Plant("cuts-arguments", "tools", "calls with arguments that are no JSON", answer.CutsToolArguments, WORDED),
     Plant("ignores-the-schema", "structured_output", "writes prose where JSON was asked for", answer.IgnoresTheSchema),
     Plant("breaks-the-schema", "structured_output", "leaves out what the schema requires", answer.BreaksTheSchema),
-    Plant("fences-json", "structured_output", "wraps JSON in Markdown", answer.FencesJson, ("openai", "gemini")),
+    Plant("fences-json", "structured_output", "wraps JSON in Markdown", answer.FencesJson),
     Plant("unknown-500", "unknown_parameters", "fails on a parameter unknown to it", door.UnknownIsItsFault),
     Plant(
         "unknown-in-html",
