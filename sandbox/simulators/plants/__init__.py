@@ -13,6 +13,7 @@ from sandbox.simulators.manners import Manners
 from sandbox.simulators.personas import BASE_URLS, ProtocolName
 from sandbox.simulators.plants import at_the_door as door
 from sandbox.simulators.plants import in_the_answer as answer
+from sandbox.simulators.plants import on_the_bill as bill
 from sandbox.simulators.plants import on_the_line as line
 
 __all__ = ["PLANTS", "Plant"]
@@ -79,13 +80,16 @@ _TABLE = [
     Plant("broken-event", "sse_framing", "has an event that is no JSON in every stream", line.BrokenJsonBetween),
     Plant("never-done", "stream_end", "leaves the stream's last word out", line.NeverSaysDone, WORDED),
     Plant("no-reason", "stream_end", "does not say why a stream ended", line.SaysNoReason),
-    Plant("no-bill", "usage_present", "says nothing of usage", answer.SendsNoBill),
-    Plant("no-bill-streamed", "usage_present", "says nothing of usage in streams", answer.BillsNoStream),
-    Plant("bills-tenfold", "usage_plausible", "bills ten times the answer's tokens", answer.BillsTenfold),
-    Plant("bills-the-question", "usage_plausible", "bills twenty times the question", answer.BillsTheQuestionTenfold),
-    Plant("bills-nothing", "usage_plausible", "bills nothing for everything", answer.BillsNothing),
-    Plant("bills-negative", "usage_plausible", "bills less than nothing", answer.BillsNegative),
+    Plant("talks-on", "stream_end", "has more words after the last one", line.TalksOn, WORDED),
+    Plant("no-bill", "usage_present", "says nothing of usage", bill.SendsNoBill),
+    Plant("no-bill-streamed", "usage_present", "says nothing of usage in streams", bill.BillsNoStream),
+    Plant("bills-half", "usage_present", "bills the question and not the answer", bill.BillsHalf),
+    Plant("bills-tenfold", "usage_plausible", "bills ten times the answer's tokens", bill.BillsTenfold),
+    Plant("bills-the-question", "usage_plausible", "bills twenty times the question", bill.BillsTheQuestionTenfold),
+    Plant("bills-nothing", "usage_plausible", "bills nothing for everything", bill.BillsNothing),
+    Plant("bills-negative", "usage_plausible", "bills less than nothing", bill.BillsNegative),
     Plant("streams-otherwise", "same_streamed", "loses figures in streams", answer.StreamsSomethingElse),
+    Plant("whole-500", "same_streamed", "fails where no stream is asked for", answer.FailsWhole),
     Plant("ignores-stops", "stop_sequences", "goes on at a stop sequence", answer.IgnoresStops),
     Plant("says-the-stop", "stop_sequences", "leaves the stop sequence in the text", answer.SaysTheStop),
     Plant("ignores-the-cap", "max_tokens", "writes more than it may", answer.IgnoresTheCap),
@@ -93,6 +97,7 @@ _TABLE = [
     Plant("ignores-the-system", "system_prompt", "does not hear the system prompt", answer.IgnoresTheSystem),
     Plant("forgets", "multi_turn", "knows nothing of earlier turns", answer.Forgets),
     Plant("loses-chinese", "unicode_chinese", "writes ? for Chinese", answer.LosesChinese),
+    Plant("mojibake", "unicode_chinese", "takes UTF-8 for Latin", answer.TakesUtf8ForLatin),
     Plant("loses-emoji", "unicode_emoji", "writes a replacement for emoji", answer.LosesEmoji),
     Plant("breaks-emoji", "unicode_emoji", "breaks emoji into surrogates", answer.BreaksEmojiInTwo),
     Plant(
@@ -121,12 +126,14 @@ _TABLE = [
     ),
     Plant("sampling-500", "parameters", "fails on a documented parameter", door.SamplingIsItsFault),
     Plant("busy-when-left", "cancel", "stays busy with a caller who has left", line.BusyWhenLeft),
+    Plant("slow-when-left", "cancel", "lets the next wait when a caller has left", line.SlowWhenLeft),
     Plant("any-length", "too_long", "answers what cannot fit as if it did", door.AnswersWhateverTheLength),
     Plant("too-long-500", "too_long", "fails on what does not fit", door.TooLongIsItsFault),
     Plant("half-the-places", "parallel", "serves half of the concurrency that it claims", line.HalfThePlaces),
+    Plant("breaks-in-company", "parallel", "fails beyond half of what it claims", line.BreaksInCompany),
     Plant("cold", "speed_alone", "lets whoever comes alone wait for its first word", line.Cold),
     Plant("slow-in-company", "speed_parallel", "is many times slower in company", line.SlowInCompany),
-    Plant("another-name", "model_name", "answers in another model's name", answer.AnswersInAnothersName),
+    Plant("another-name", "model_name", "answers in another model's name", bill.AnswersInAnothersName),
     Plant("more-than-all", "rate_limit_headers", "has more left than there is", line.MoreLeftThanThereIs),
     Plant("less-than-none", "rate_limit_headers", "has fewer than none left", line.LessThanNone),
     Plant("limits-in-words", "rate_limit_headers", "says its limits in words", line.LimitsInWords),

@@ -54,6 +54,15 @@ class NeverSaysDone(Manners):
         return each_event(events, lambda value: None if value.get("type") == "message_stop" else value)
 
 
+class TalksOn(Manners):
+    def frame(self, events: bytes) -> bytes:
+        more = b'data: {"choices":[{"index":0,"delta":{"content":"And by the way, "},"finish_reason":null}]}\n\n'
+        if b'"message_stop"' in events:
+            delta = b'{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"And by the way, "}}'
+            return events + b"event: content_block_delta\ndata: " + delta + b"\n\n"
+        return events + more if b"[DONE]" in events else events
+
+
 _ENDS = {"stop", "end_turn", "STOP"}
 
 
@@ -93,6 +102,21 @@ class BusyWhenLeft(Manners):
             yield
 
 
+class SlowWhenLeft(Manners):
+    """It goes on for a caller who has left, and lets the next wait for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lets_wait = False
+
+    def left(self) -> None:
+        self._lets_wait = True
+
+    def wait_s(self) -> float:
+        waits, self._lets_wait = self._lets_wait, False
+        return 6.0 if waits else 0.0
+
+
 class HalfThePlaces(Manners):
     """Turns away whoever is more than half of the concurrency that it claims."""
 
@@ -100,6 +124,15 @@ class HalfThePlaces(Manners):
     def turn(self, persona: Persona) -> Iterator[None]:
         if self.active >= CLAIMED_PLACES // 2:
             raise Refusal(429, "Too many concurrent requests.", word="concurrency_exceeded")
+        with super().turn(persona):
+            yield
+
+
+class BreaksInCompany(Manners):
+    @contextmanager
+    def turn(self, persona: Persona) -> Iterator[None]:
+        if self.active >= CLAIMED_PLACES // 2:
+            raise Refusal(500, "Internal error.", word="internal_error")
         with super().turn(persona):
             yield
 
