@@ -23,9 +23,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AsyncExitStack, contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -100,15 +100,15 @@ def claims_of(subject: Subject) -> Claims:
     )
 
 
-async def look_at(subject: Subject) -> Looked:
-    """All checks of one provider."""
+async def look_at(subject: Subject, *, only: Sequence[str] = ()) -> Looked:
+    """The checks of ``only`` (none: all) on one provider."""
     looked, began = Looked(subject), time.monotonic()
     address = subject.base_url.partition("://")[2].partition("/")[0]
     resolver = resolve_to_loopback if subject.tls else None
     client = Client(Limits(), frozenset({address}), resolver, tls=subject.tls)
     endpoint = Endpoint(subject.protocol, subject.base_url, MODELS[subject.protocol], key="simulated")  # type: ignore[arg-type]
     try:
-        async for found in run_checks(client, endpoint, claims_of(subject), within_s=WITHIN_S):
+        async for found in run_checks(client, endpoint, claims_of(subject), only=only, within_s=WITHIN_S):
             said = {"fail": looked.failed, "warn": looked.warned}.get(found.verdict.result)
             if said is not None:
                 facts = " ".join(f"{name}={value}" for name, value in found.verdict.facts.items())
@@ -163,7 +163,7 @@ async def serve(stack: AsyncExitStack, context: Any) -> str:
 
 
 @contextmanager
-def simulators() -> Any:
+def simulators() -> Iterator[str]:
     """The fleet as a process of its own; its address."""
     command = [sys.executable, "-m", "sandbox.simulators", "--port", "0", "--speed", SPEED]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -207,9 +207,9 @@ def summed_up(all_looked: list[Looked]) -> dict[str, Any]:
 
 
 def miss(looked: Looked) -> dict[str, Any]:
-    found = {name: value for name, value in asdict(looked).items() if name in ("failed", "warned")}
     subject = looked.subject
-    return {"name": subject.name, "protocol": subject.protocol, "check": subject.check, **found}
+    named = {"name": subject.name, "protocol": subject.protocol, "check": subject.check}
+    return {**named, "failed": looked.failed, "warned": looked.warned}
 
 
 def show(looked: Looked) -> None:
