@@ -76,7 +76,14 @@ class Survey:
         notes = [words.of_pasting(self.pasted), told.message]
         if self.found.base_url != self.pasted.base_url:
             notes.insert(1, _("It answers at %(address)s, so that is kept.") % {"address": self.found.base_url})
+        if self.found.protocol and not self.values["is_detected"]:
+            names = {"found": _name(self.found.protocol), "kept": _name(self.protocol)}
+            notes.append(_("Its answers look like %(found)s; it is kept as %(kept)s, as you say.") % names)
         return Said(" ".join(filter(None, notes)), told.mend)
+
+
+def _name(protocol: str) -> str:
+    return str(Protocol(protocol).label)
 
 
 def survey(provider: Provider, *, base_url: str, protocol: str = "", anyway: bool = False) -> Survey:

@@ -19,8 +19,8 @@ from sandbox.wire.redact import SHORTEST_SECRET, spellings
 
 SHAPES = re.compile(
     r"""
-      (?<![a-z0-9])(?:sk|pk|rk|gsk|csk|xai|tgp|nvapi|pplx)[-_](?=[a-z_-]{0,80}[0-9])[a-z0-9_-]{0,80}[a-z0-9]{8}
-    | (?<![a-z0-9])(?:hf|r8|ghp|gho|github_pat|glpat|xox[abp])[-_](?=[a-z_-]{0,80}[0-9])[a-z0-9_-]{16}
+      (?<![a-z0-9])(?:sk|pk|rk|gsk|csk|xai|tgp|nvapi|pplx)[-_][a-z0-9_-]{0,80}?(?=[a-z]{0,20}[0-9])[a-z0-9]{10}
+    | (?<![a-z0-9])(?:hf|r8|ghp|gho|github_pat|glpat|xox[abp])[-_](?=[a-z]{0,40}[0-9])[a-z0-9_-]{16}
     | AIza[a-z0-9_-]{16}
     | (?<![a-z0-9])(?:AKIA|ASIA|LTAI)[a-z0-9]{12}
     | \bbearer\s+[a-z0-9._~+/=-]{8}

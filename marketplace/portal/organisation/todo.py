@@ -60,7 +60,7 @@ def with_counts(providers: ProviderQuerySet) -> ProviderQuerySet:
 
 def steps(provider: Provider) -> list[Step]:
     """From the founding to the first listing, of a provider ``with_counts``; the first that is not done is ``now``."""
-    facts = provider.__dict__
+    facts = vars(provider)  # what with_counts added
     wanted = [
         (_("Provider registered"), True, "portal:facts"),
         (_("Add an API: address, key and models"), facts["channel_count"] > 0, "portal:new_api"),

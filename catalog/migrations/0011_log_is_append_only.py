@@ -63,7 +63,7 @@ def allow(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0009_portal")]
+    dependencies = [("catalog", "0010_price_stated")]
     operations = [
         migrations.AlterField(
             model_name="auditentry",
