@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.db.models import Count, Q
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from catalog import history
 from catalog.live import origin_of
 from catalog.models import Agreement, Api, Channel, Credential, Listing, Provider, Submission
 from catalog.models.onboarding import SubmissionState
@@ -65,7 +66,7 @@ class ApiTodo:
 
 @dataclass(frozen=True, slots=True)
 class Todo:
-    """Everything for ``portal/adding/_apis.html``; ``strays`` are channels that belong to no API (the site's own)."""
+    """Everything for a provider's overview; ``strays`` are channels that belong to no API (the site's own)."""
 
     provider: Provider
     apis: list[ApiTodo]
@@ -137,9 +138,7 @@ class _Facts:
         yield "key", _("The key works") if works else _("A key that works"), bool(works)
         name = {"name": channel.model.name}
         yield "models", _("The model is known: %(name)s") % name, True
-        priced = any(
-            row.starts_on <= self.today and (not row.ends_on or row.ends_on > self.today) for row in _prices(channel)
-        )
+        priced = history.in_force(list(channel.prices.all()), self.today) is not None
         yield "prices", _("A price is stated") if priced else _("A price, or that it is unknown"), priced
         chosen = bool(channel.scenarios.all())
         yield "scenarios", _("Scenarios are chosen") if chosen else _("At least one scenario"), chosen
@@ -147,16 +146,9 @@ class _Facts:
         yield "terms", _("Trials and publication are agreed to") if agreed else _("The agreement to trials"), agreed
 
     def _url(self, key: str, channel: Channel, api: Api | None) -> str:
-        step = {"approve": ""}.get(key, key)
-        if not step:
-            return ""
         if key == "prices":
-            return _address("portal:channel_prices", self.provider.slug, channel.slug)
-        return steps.url_of(step, self.provider, api) if api else ""
-
-
-def _prices(channel: Channel):  # type: ignore[no-untyped-def]
-    return channel.prices.all()
+            return reverse("portal:channel_prices", args=[self.provider.slug, channel.slug])
+        return steps.url_of(key, self.provider, api) if api and key in steps.ORDER else ""
 
 
 def _checked(channel: Channel, run: ConformanceRun | None) -> tuple[str, str, bool | None]:
@@ -226,10 +218,3 @@ def _newest_submissions(channels: Sequence[Channel]) -> dict[int, Submission]:
     for submission in rows:
         found.setdefault(submission.channel_id, submission)
     return found
-
-
-def _address(name: str, *args: object) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return ""

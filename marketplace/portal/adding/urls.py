@@ -1,8 +1,8 @@
-"""The addresses of the wizard's steps."""
+"""The pages of this room: the wizard's steps, and a channel's own page."""
 
 from django.urls import path
 
-from marketplace.portal.adding import address_views, key_views, models_views
+from marketplace.portal.adding import address_views, key_views, models_views, terms_urls
 
 urlpatterns = [
     path("<slug:provider>/apis/new/", address_views.new_api, name="new_api"),
@@ -12,4 +12,5 @@ urlpatterns = [
     path("<slug:provider>/apis/<int:api>/key/try/", key_views.try_key, name="try_api_key"),
     path("<slug:provider>/apis/<int:api>/key/remove/", key_views.remove_key, name="remove_api_key"),
     path("<slug:provider>/apis/<int:api>/models/", models_views.api_models, name="api_models"),
+    *terms_urls.urlpatterns,
 ]
