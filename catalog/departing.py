@@ -12,6 +12,7 @@ from catalog.models import Agreement, AuditEntry, Channel, Credential, Invitatio
 from catalog.models.members import GONE
 from marketplace.accounts.models import User
 
+PORTAL = "portal"  # the source of a provider that its own people founded
 FOR_SALE = [Listing.LISTED, Listing.SUSPENDED]
 
 
@@ -43,8 +44,7 @@ def depart(user: User) -> None:
     names = {user.shown_name, user.email, user.username, user.get_full_name()} - {""}
     for membership in user.memberships.select_related("provider"):
         _leave(membership, user)
-    AuditEntry.objects.filter(actor=user).update(actor_name=GONE)
-    AuditEntry.objects.filter(subject__in=names).update(subject=GONE)
+    AuditEntry.objects.all().forget(user, names)
     Agreement.objects.filter(agreed_by=user).update(agreed_name=GONE)
     Invitation.objects.filter(Q(email__iexact=user.email) | Q(accepted_by=user)).delete()
 
@@ -60,12 +60,17 @@ def _leave(membership: Membership, user: User) -> None:
 
 
 def _close(provider: Provider) -> None:
-    """Nobody acts for it and nothing of it is for sale: delete it, or what others' trials still need stays, unused."""
+    """Nobody acts for it and nothing of it is for sale: it goes, all but its log and what others' trials still need.
+
+    One that the catalogue knew before anybody acted for it stays as it is.
+    """
     Credential.objects.filter(provider=provider).delete()
+    if provider.source != PORTAL:
+        return
     try:
         with transaction.atomic():
             Channel.objects.filter(provider=provider).delete()
-            provider.delete()
+            provider.apis.all().delete()
     except ProtectedError:
         Channel.objects.filter(provider=provider).update(listing=Listing.RETIRED)
-        Provider.objects.filter(pk=provider.pk).update(listing=Listing.RETIRED)
+    Provider.objects.filter(pk=provider.pk).update(listing=Listing.RETIRED)

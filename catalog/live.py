@@ -29,8 +29,11 @@ MOST_MODELS = 100
 
 
 def origin_of(address: str) -> str:
-    """``https://host[:port]`` of a URL; empty where it has no scheme or host."""
-    parts = urlsplit(address)
+    """``https://host[:port]`` of a URL; empty where it has no scheme or host, or is none."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ""
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}".lower() if parts.scheme and parts.netloc else ""
 
 

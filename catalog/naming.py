@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from catalog.models import AIModel, Provider
+from catalog.models import AIModel, Listing, Provider
 from catalog.refusals import Refused
 
 # Parts of our own addresses, and words that would pass for the house.
@@ -62,7 +62,9 @@ def refuse_slug(slug: str) -> None:
     if slug in RESERVED or _is_ours(folded(slug)):
         raise Refused("slug", _("“%s” is a word of this site's own.") % slug, _another(f"{slug}-ai"))
     if Provider.objects.filter(slug=slug).exists() or folded(slug) in _taken_names(None):
-        raise Refused("slug", _("“%s” is in the catalogue already.") % slug, _another(slug) + " " + _if_it_is_yours())
+        raise Refused(
+            "slug", _("“%s” is in the catalogue already.") % slug, str(Refused("", _another(slug), _if_it_is_yours()))
+        )
 
 
 def suggest_slug(name: str) -> str:
@@ -92,11 +94,15 @@ def _is_ours(key: str) -> bool:
 
 
 def _taken_names(but: Provider | None) -> dict[str, str]:
-    """``{folded: as written}`` of every provider, listed or not, and of the makers of models that are known here."""
+    """``{folded: as written}`` of every provider, listed or not, and of the makers of models that are known here.
+
+    What somebody founded here and gave up with their account blocks nobody: it has neither people nor channels.
+    """
     found: dict[str, str] = {}
     for pair in AIModel.objects.known().values_list("maker_name", "maker").distinct():
         found |= {folded(word): pair[0] for word in pair}
-    others = Provider.objects.exclude(pk=but.pk) if but else Provider.objects.all()
+    given_up = Q(source="portal", listing=Listing.RETIRED, memberships=None, channels=None)
+    others = Provider.objects.exclude(given_up).exclude(pk=but.pk if but else None)
     for name_en, name_zh, slug in others.values_list("name_en", "name_zh", "slug"):
         found |= {folded(word): name_en for word in (name_en, name_zh, slug)}
     own = {folded(word) for word in (but.name_en, but.name_zh, but.slug)} if but else set()

@@ -6,25 +6,22 @@ the second meets what the first has left; it writes the log and sends the letter
 
 from catalog.members.founding import NAMES, change_facts, found_provider
 from catalog.members.invitations import accept, confirmed_addresses, invitation_for, invite, revoke
-from catalog.members.log import ACTIONS, FORGOTTEN, note, sentence
-from catalog.members.roles import appoint, change_role, forget, leave, owned_alone, remove, transfer
+from catalog.members.log import ACTIONS, note, sentence
+from catalog.members.roles import appoint, change_role, leave, remove, transfer
 
 __all__ = [
     "ACTIONS",
-    "FORGOTTEN",
     "NAMES",
     "accept",
     "appoint",
     "change_facts",
     "change_role",
     "confirmed_addresses",
-    "forget",
     "found_provider",
     "invitation_for",
     "invite",
     "leave",
     "note",
-    "owned_alone",
     "remove",
     "revoke",
     "sentence",

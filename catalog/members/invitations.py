@@ -21,7 +21,7 @@ from catalog.refusals import Refused
 from marketplace.accounts import letters
 from marketplace.accounts.models import User, digest_of
 
-INVITED_PER_DAY = 30  # letters that one provider may send: we are nobody's mailing machine
+INVITED_PER_DAY = 30  # letters that one provider, or one person, may send: we are nobody's mailing machine
 MOST_MEMBERS = 100
 
 
@@ -32,7 +32,7 @@ def invite(provider: Provider, *, by: User, email: str, role: str) -> Invitation
     doorway.refuse_role(role)
     email = _address(email)
     _refuse_member(provider, email)
-    _refuse_crowd(provider)
+    _refuse_crowd(provider, by)
     now = timezone.now()
     # An expired one counts as open for the database, too, which knows no clock.
     provider.invitations.filter(email=email, accepted_at=None, revoked_at=None).update(revoked_at=now)
@@ -111,10 +111,10 @@ def _refuse_member(provider: Provider, email: str) -> None:
         raise Refused("email", message, _("Change the role in the list of members."))
 
 
-def _refuse_crowd(provider: Provider) -> None:
-    since = timezone.now() - timedelta(days=1)
-    if provider.invitations.filter(sent_at__gt=since).count() >= INVITED_PER_DAY:
-        message = _("This provider has sent %d invitations within a day.") % INVITED_PER_DAY
+def _refuse_crowd(provider: Provider, by: User) -> None:
+    lately = Invitation.objects.filter(sent_at__gt=timezone.now() - timedelta(days=1))
+    if max(lately.filter(provider=provider).count(), lately.filter(invited_by=by).count()) >= INVITED_PER_DAY:
+        message = _("%d invitations have been sent within a day.") % INVITED_PER_DAY
         raise Refused("email", message, _("Try again tomorrow."))
     if provider.memberships.count() + provider.invitations.open().count() >= MOST_MEMBERS:
         message = _("%d people are a provider's most.") % MOST_MEMBERS

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import AuditEntry, Provider, Role
+from catalog.models.members import GONE
 
 if TYPE_CHECKING:
     from marketplace.accounts.models import User
@@ -55,7 +56,14 @@ ACTIONS: dict[str, str | Promise] = {
 }
 
 _ROLES = dict(Role.choices)
-FORGOTTEN = "–"  # the name at that time of somebody whose account is deleted
+# The fields that "provider_changed" names.
+_FIELDS: dict[str, str | Promise] = {
+    "name_en": _("name in English"),
+    "name_zh": _("name in Chinese"),
+    "homepage": _("homepage"),
+    "docs_url": _("documentation"),
+    "country": _("country or region"),
+}
 
 
 def note(provider: Provider, by: User | None, action: str, subject: str = "", **facts: str | int) -> AuditEntry:
@@ -76,9 +84,20 @@ def sentence(entry: AuditEntry) -> str:
     """What was done, in the reader's language; a word that has no sentence any more stands for itself."""
     from catalog.onboarding.vocabulary import REASONS  # which writes down here what it does
 
-    words: dict[str, Mapping[str, Any]] = {"role": _ROLES, "reason": REASONS}
-    facts = {name: words.get(name, {}).get(value, value) for name, value in entry.facts.items()}
+    facts = {
+        name: REASONS.get(str(value), value) if name == "reason" else _shown(name, value)
+        for name, value in entry.facts.items()
+    }
+    subject = gettext("a former member") if entry.subject == GONE else entry.subject
     try:
-        return str(ACTIONS[entry.action]) % {**facts, "subject": entry.subject}
+        return str(ACTIONS[entry.action]) % {**facts, "subject": subject}
     except (KeyError, TypeError, ValueError):
         return f"{entry.action} {entry.subject}".strip()
+
+
+def _shown(name: str, value: str | int) -> str | int:
+    if name == "role":
+        return str(_ROLES.get(str(value), value))
+    if name == "fields":
+        return gettext(", ").join(str(_FIELDS.get(field, field)) for field in str(value).split(", "))
+    return value

@@ -7,8 +7,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from catalog.members import doorway
-from catalog.members.log import FORGOTTEN, note
-from catalog.models import AuditEntry, Invitation, Membership, Provider, Role
+from catalog.members.log import note
+from catalog.models import Invitation, Membership, Provider, Role
 from catalog.refusals import Refused
 from marketplace.accounts import letters
 from marketplace.accounts.models import User
@@ -84,29 +84,6 @@ def appoint(provider: Provider, *, user: User, role: str, by: User) -> Membershi
     note(provider, by, "member_appointed", user.shown_name, role=role)
     _write("member_role", user, provider, by=by.shown_name, role=Role(role))
     return member
-
-
-def owned_alone(user: User) -> list[Provider]:
-    """Providers whose only owner this is while others act for them, too: one of those must own it first."""
-    mine = Provider.objects.filter(memberships__user=user, memberships__role=Role.OWNER).distinct()
-    return [provider for provider in mine if _owners(provider) == 1 and provider.memberships.count() > 1]
-
-
-@transaction.atomic
-def forget(user: User) -> None:
-    """Before an account is deleted: they leave every provider, and the log keeps what they did without their name.
-
-    A provider that nobody else acts for is left to the operators. Raises Refused for those of ``owned_alone``.
-    """
-    for member in Membership.objects.filter(user=user).select_related("provider", "user"):
-        doorway.lock(member.provider)
-        if member.provider.memberships.count() > 1:
-            leave(member)
-        else:
-            note(member.provider, user, "member_left")
-            member.delete()
-    # The one change that the log allows: the person goes, with the account that the row points to.
-    AuditEntry._base_manager.filter(actor=user).update(actor=None, actor_name=FORGOTTEN)
 
 
 def _as_it_is_now(member: Membership) -> Membership:

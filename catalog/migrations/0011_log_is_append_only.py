@@ -1,6 +1,6 @@
 """A provider's log can be added to, never changed or shortened: the database itself refuses.
 
-One change is allowed: where an account is deleted, its entries lose the person (actor, and the name at that time). On
+One change is allowed: where an account is deleted, entries lose the person: the actor, and names, which become GONE. On
 SQLite a later migration that alters this table rebuilds it and loses the triggers: run ``refuse`` again at its end (a
 test fails until then).
 """
@@ -8,12 +8,22 @@ test fails until then).
 import django.db.models.deletion
 from django.db import migrations, models
 
-SAME = ("id", "provider_id", "action", "subject", "facts", "at")
+GONE = "(deleted account)"
+SAME = ("id", "provider_id", "action", "facts", "at")
+NAMES = ("actor_name", "subject")
+
+
+def forgets(same):
+    """The condition under which a change only takes a person out; ``same`` is the database's null-safe equality."""
+    kept = [f"OLD.{name} {same} NEW.{name}" for name in SAME]
+    names = [f"(OLD.{name} {same} NEW.{name} OR NEW.{name} = '{GONE}')" for name in NAMES]
+    return " AND ".join([*kept, *names, f"(OLD.actor_id {same} NEW.actor_id OR NEW.actor_id IS NULL)"])
+
+
 SQLITE = [
     f"""
     CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON catalog_auditentry
-    WHEN NOT (OLD.actor_id IS NOT NULL AND NEW.actor_id IS NULL
-              AND {" AND ".join(f"OLD.{name} IS NEW.{name}" for name in SAME)})
+    WHEN NOT ({forgets("IS")})
     BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END
     """,
     """
@@ -28,8 +38,7 @@ POSTGRESQL = [
     """,
     f"""
     CREATE TRIGGER log_is_never_changed BEFORE UPDATE ON catalog_auditentry FOR EACH ROW
-    WHEN (NOT (OLD.actor_id IS NOT NULL AND NEW.actor_id IS NULL
-               AND {" AND ".join(f"OLD.{name} IS NOT DISTINCT FROM NEW.{name}" for name in SAME)}))
+    WHEN (NOT ({forgets("IS NOT DISTINCT FROM")}))
     EXECUTE FUNCTION refuse_to_rewrite_the_log()
     """,
     """

@@ -132,6 +132,11 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
         """Of one actor, by primary key; ``"site"`` is what no person did."""
         return self.filter(actor__isnull=True, actor_name="") if person == "site" else self.filter(actor=person)
 
+    def forget(self, user: Any, names: set[str]) -> None:
+        """The one change that the log allows: an account goes, and with it the person's name and addresses."""
+        models.QuerySet(self.model).filter(actor=user).update(actor_name=GONE)
+        models.QuerySet(self.model).filter(subject__in=names).update(subject=GONE)
+
     def update(self, **values: Any) -> NoReturn:
         raise TypeError("the log is append-only")
 
@@ -142,7 +147,7 @@ class AuditEntryQuerySet(models.QuerySet["AuditEntry"]):
 class AuditEntry(models.Model):
     """记录: who did what for a provider, and when. Written by ``catalog.members.note``, never changed or removed.
 
-    The database refuses both (migration ``log_is_append_only``), but for the name of an actor whose account goes.
+    The database refuses both (migration ``log_is_append_only``), but for the names of somebody whose account goes.
 
     ``action`` is a word of ``catalog.members.ACTIONS``; ``facts`` fill its sentence and hold no secret. ``actor`` None
     is the site itself.

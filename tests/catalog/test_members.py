@@ -11,7 +11,7 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone, translation
 
-from catalog import members
+from catalog import departing, members
 from catalog.models import AuditEntry, Invitation, Membership, Provider, Role
 from catalog.refusals import Refused
 from catalog.versions import Outdated
@@ -168,7 +168,7 @@ def test_changed_facts_name_their_fields_in_the_log_and_raise_the_version():
     user = make_member(provider, Role.EDITOR).user
     assert change(provider, user, name_en="Amber", country="SG") == ["country", "name_en"]
     assert (provider.name_en, provider.country, provider.version) == ("Amber", "SG", 2)
-    assert members.sentence(provider.log.first()) == "changed the provider's facts: country, name_en"
+    assert members.sentence(provider.log.first()) == "changed the provider's facts: country or region, name in English"
 
 
 def test_what_is_not_changed_is_no_change_and_needs_no_permission():
@@ -411,30 +411,33 @@ def test_an_operator_lets_in_the_first_owner_of_a_seeded_provider(letters):
         members.appoint(provider, user=ada, role="owner", by=operator)
 
 
-def test_a_deleted_account_leaves_its_providers_and_loses_its_name_in_the_log():
+def test_a_deleted_account_leaves_its_providers_and_loses_its_names_in_the_log():
     user = make_user("gone")
     provider = found(by=user)
-    make_member(provider)
-    assert members.owned_alone(user) == []
-    members.forget(user)
+    other = make_member(provider)
+    members.note(provider, other.user, "member_role_changed", user.shown_name, role="owner")
+    departing.depart(user)
     user.delete()
     assert not Membership.objects.filter(user_id=user.pk).exists()
-    assert set(provider.log.values_list("actor", "actor_name")) == {(None, members.FORGOTTEN)}
+    assert "gone" not in str(list(provider.log.values("actor", "actor_name", "subject")))
+    assert members.sentence(provider.log.get(action="member_role_changed")) == "made a former member owner"
 
 
-def test_an_account_is_not_forgotten_while_others_depend_on_it():
-    owner = make_member()
-    make_member(owner.provider, Role.EDITOR)
-    assert members.owned_alone(owner.user) == [owner.provider]
-    with pytest.raises(Refused):
-        members.forget(owner.user)
+def test_what_a_person_gives_up_with_their_account_keeps_its_log_and_frees_its_name():
+    user = make_user("gone")
+    provider = found(by=user)
+    departing.depart(user)
+    user.delete()
+    provider.refresh_from_db()
+    assert provider.listing == "retired"
+    assert provider.log.exists()
+    assert found(slug="amber-two").name_en == "Amber Cloud"
 
 
-def test_a_provider_that_nobody_else_acts_for_is_left_to_the_operators():
-    owner = make_member()
-    assert members.owned_alone(owner.user) == []
-    members.forget(owner.user)
-    assert not owner.provider.memberships.exists()
+def test_a_seeded_provider_outlives_the_account_of_whoever_acted_for_it():
+    owner = make_member(make_provider(slug="deepseek", is_simulated=False, source="seed"))
+    departing.depart(owner.user)
+    assert Provider.objects.get(slug="deepseek").listing == "listed"
 
 
 # -- the log --------------------------------------------------------------------------------------
@@ -456,6 +459,7 @@ def test_the_log_is_added_to_and_nothing_else():
         "UPDATE catalog_auditentry SET subject = 'x'",
         "UPDATE catalog_auditentry SET actor_name = 'somebody else'",
         "UPDATE catalog_auditentry SET actor_id = NULL, action = 'member_left'",
+        "UPDATE catalog_auditentry SET actor_name = '(deleted account)', facts = '{\"role\": \"owner\"}'",
         "DELETE FROM catalog_auditentry",
     ],
 )

@@ -91,7 +91,11 @@ def choose_models(api: Api, *, by: User | None, seen: int, choices: Sequence[Cho
             done = _settle(api, choices, index, _own_channels(api, names))
             if done.added or done.changed or done.removed:
                 note(api.provider, by, "models_chosen", api.base_url, models=", ".join(names)[:2_000])
+    except Refused:
+        api.refresh_from_db()  # its version rose, and the transaction took that back
+        raise
     except IntegrityError:
+        api.refresh_from_db()
         message = _("One of these models was added by somebody else at the same moment.")
         raise Refused("models", message, _("Look at the list again, then save.")) from None
     return done

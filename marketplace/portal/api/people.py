@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from django.http import Http404
@@ -29,7 +30,7 @@ class MemberList(ProviderView):
 
 class MemberDetail(ProviderView):
     # Whoever is a member may leave; that removing another takes an owner, the action sees to.
-    least: ClassVar = {**OWNERS, "DELETE": Role.VIEWER}
+    least: ClassVar[Mapping[str, str]] = {**OWNERS, "DELETE": Role.VIEWER}
 
     def member(self, pk: int) -> Membership:
         found = self.provider.memberships.select_related("user", "provider").filter(pk=pk).first()
@@ -64,7 +65,7 @@ class MemberDetail(ProviderView):
 
 
 class Transfer(ProviderView):
-    least: ClassVar = OWNERS
+    least: ClassVar[Mapping[str, str]] = OWNERS
 
     @described("members_transfer", "Hand ownership over", answers={200: shapes.OwnProviderShape}, refuses=True)
     def post(self, request: Request, provider: str, pk: int) -> Response:
@@ -78,7 +79,7 @@ class Transfer(ProviderView):
 
 
 class InvitationList(ProviderView):
-    least: ClassVar = {"GET": Role.OWNER, **OWNERS}
+    least: ClassVar[Mapping[str, str]] = {"GET": Role.OWNER, **OWNERS}
 
     @described(
         "invitations_list", "List open invitations", answers={200: paged(shapes.InvitationShape)}, parameters=PAGED
@@ -100,7 +101,7 @@ class InvitationList(ProviderView):
 
 
 class InvitationDetail(ProviderView):
-    least: ClassVar = {"DELETE": Role.OWNER}
+    least: ClassVar[Mapping[str, str]] = {"DELETE": Role.OWNER}
 
     @described("invitations_delete", "Take an invitation back", answers={204: None}, refuses=True)
     def delete(self, request: Request, provider: str, pk: int) -> Response:

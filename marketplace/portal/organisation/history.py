@@ -47,7 +47,6 @@ def log(request: HttpRequest, provider: Provider) -> HttpResponse:
         "people": _people(provider),
         "who": who,
         "what": what if what in TOPICS else "",
-        "forgotten": members.FORGOTTEN,
     }
     return render(request, "portal/organisation/log.html", context)
 

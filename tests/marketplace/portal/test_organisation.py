@@ -8,7 +8,7 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from catalog import members
+from catalog import departing, members
 from catalog.models import AuditEntry, Invitation, Membership, Provider, Role
 from tests.factories import make_channel, make_provider
 from tests.people import make_member, make_portal_provider, make_user
@@ -224,9 +224,9 @@ def test_the_log_says_who_did_what_and_can_be_narrowed(client, owner):
     members.note(owner.provider, None, "channel_returned", "amber-one")
     html = page(client, "log", "amber")
     assert "invited new@people.example as viewer" in html
-    assert "this site" in html
+    assert "Touchstone</span>" in html
     by_ada = page(client, "log", "amber", who=ada.user.pk)
-    assert "country" in by_ada
+    assert "country or region" in by_ada
     assert "new@people.example" not in by_ada
     assert "amber-one" in page(client, "log", "amber", who="site")
     people = page(client, "log", "amber", what="people")
@@ -260,9 +260,9 @@ def test_the_log_shows_what_was_written_as_text(client, owner):
 def test_whose_account_is_deleted_has_no_name_in_the_log(client, owner):
     ada = make_member(owner.provider, Role.EDITOR, "ada")
     members.note(owner.provider, ada.user, "key_entered", "the key")
-    members.forget(ada.user)
+    departing.depart(ada.user)
     ada.user.delete()
     html = page(client, "log", "amber")
-    assert "somebody whose account is deleted" in html
+    assert "a former member" in html
     assert "ada@" not in html
     assert AuditEntry.objects.filter(action="key_entered").count() == 1
