@@ -39,6 +39,6 @@ def list_models(request: HttpRequest) -> HttpResponse:
 @shared_page
 def show_model(request: HttpRequest, slug: str) -> HttpResponse:
     """One model, and every channel that serves it side by side: the same model differs in price and speed."""
-    model = get_object_or_404(AIModel, slug=slug)
+    model = get_object_or_404(AIModel.objects.known(), slug=slug)
     context = sellers.of_model(model, shown.offered().filter(model=model)) | {"section": "models"}
     return render(request, "catalog/model.html", context)

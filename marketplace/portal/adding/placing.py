@@ -159,6 +159,7 @@ def change_address(
             note(api.provider, by, "api_address_changed", old[0], address=api.base_url)
             drop_unused(api.provider, origin_of(old[0]))
     except IntegrityError:
+        api.refresh_from_db()  # the transaction took it back
         raise _twice() from None
     return Placed(api, surveyed.said)
 

@@ -171,6 +171,14 @@ def test_tells_the_second_of_two_editors(provider, owner, upstream):
     assert Api.objects.get().base_url.endswith("/many/v1")
 
 
+def test_moving_onto_another_of_ones_own_changes_nothing(provider, owner, upstream):
+    place(provider, owner, f"{upstream.origin}/openai/v1")
+    api, _said = place(provider, owner, f"{upstream.origin}/many/v1")
+    with pytest.raises(Refused, match="there already"):
+        actions.change_address(api, seen=api.version, by=owner, base_url=f"{upstream.origin}/openai/v1")
+    assert (api.base_url, api.version) == (f"{upstream.origin}/many/v1", 1)
+
+
 def test_removing_takes_drafts_their_proposals_and_the_key(provider, owner, upstream):
     api, _said = place(provider, owner, f"{upstream.origin}/openai/v1")
     Credential.objects.create(provider=provider, origin=upstream.origin, secret=GOOD)
