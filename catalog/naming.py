@@ -62,7 +62,9 @@ def refuse_slug(slug: str) -> None:
     if slug in RESERVED or _is_ours(folded(slug)):
         raise Refused("slug", _("“%s” is a word of this site's own.") % slug, _another(f"{slug}-ai"))
     if Provider.objects.filter(slug=slug).exists() or folded(slug) in _taken_names(None):
-        raise Refused("slug", _("“%s” is in the catalogue already.") % slug, _another(slug) + " " + _if_it_is_yours())
+        raise Refused(
+            "slug", _("“%s” is in the catalogue already.") % slug, str(Refused("", _another(slug), _if_it_is_yours()))
+        )
 
 
 def suggest_slug(name: str) -> str:

@@ -33,7 +33,7 @@ class LetterFiles(BaseEmailBackend):
         head = f"Date: {now:%Y-%m-%d %H:%M:%S %z}\nFrom: {message.from_email}\nTo: {to}\nSubject: {message.subject}\n"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"{head}\n{message.body}")
+            file.write(f"{head}\n{message.body.rstrip()}\n")
         logger.info("a letter to %s, “%s”, is in %s", to, message.subject, path)
 
 

@@ -176,14 +176,15 @@ def test_as_many_failures_as_are_set_suspend_and_passes_in_a_row_bring_back(djan
         weigh()
     assert standing(channel) == (Listing.SUSPENDED, "failing")
     assert len(mail.outbox) == 1
-    make_run(channel, ago=timedelta(seconds=-1))
+    Channel.objects.update(suspended_at=timezone.now() - HOUR / 2)
+    make_run(channel, ago=HOUR / 3)
     weigh()
     assert standing(channel)[0] == Listing.SUSPENDED
-    make_run(channel, ago=timedelta(seconds=-2), failing=BROKEN)
-    make_run(channel, ago=timedelta(seconds=-3))
+    make_run(channel, ago=HOUR / 4, failing=BROKEN)
+    make_run(channel, ago=HOUR / 5)
     weigh()
     assert standing(channel)[0] == Listing.SUSPENDED
-    make_run(channel, ago=timedelta(seconds=-4))
+    make_run(channel, ago=HOUR / 6)
     with django_capture_on_commit_callbacks(execute=True):
         weigh()
     assert standing(channel) == (Listing.LISTED, "")

@@ -26,7 +26,7 @@ def submit_api(request: HttpRequest, provider: Provider, api: int) -> HttpRespon
     """What is ready of an API's channels, what is still missing, and the submission of those that are ticked."""
     row = get_object_or_404(provider.apis, pk=api)
     channels = row.channels.select_related("provider", "model", "api").order_by("model__name", "slug")
-    form = SubmitForm(request.POST or None, channels=channels)
+    form = SubmitForm(request.POST if request.method == "POST" else None, channels=channels)
     if request.method == "POST" and form.is_valid():
         try:
             found = submit(list(form.cleaned_data["channels"]), by=request.user, note=form.cleaned_data["note"])  # type: ignore[arg-type]

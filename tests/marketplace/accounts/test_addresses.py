@@ -30,4 +30,4 @@ def test_reads_the_address_that_our_proxies_wrote(settings, proxies, forwarded, 
 
 
 def test_nobody_told_us(settings):
-    assert client_address(RequestFactory().get("/", REMOTE_ADDR="")) == "0.0.0.0"  # noqa: S104
+    assert client_address(RequestFactory().get("/", REMOTE_ADDR="")) == "0.0.0.0"
