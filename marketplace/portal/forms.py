@@ -11,13 +11,19 @@ from django.http import HttpRequest
 from catalog.models import AuditEntry, Provider
 from catalog.refusals import Refused
 from marketplace.accounts.models import User
+from marketplace.portal.adding.stray_keys import clean_without_keys
 
 _CLASSES = {"select": "select", "textarea": "textarea", "checkbox": "", "radioselect": "", "checkboxselectmultiple": ""}
 
 
 class RoomForm(forms.Form):
-    """A form drawn by ``portal/_field.html``."""
+    """A form drawn by ``portal/_field.html``. A key that strays into one of its texts is said, dropped and not shown.
 
+    ``secret_fields`` are those that do take a key; with ``wary_provider`` the keys that we hold for it are known, too.
+    """
+
+    secret_fields: frozenset[str] = frozenset()
+    wary_provider: Provider | None = None
     use_required_attribute = False  # what is wrong is said by the page, in its own language
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -27,6 +33,9 @@ class RoomForm(forms.Form):
             if look:
                 attributes = field.widget.attrs
                 attributes["class"] = f"{look} {attributes.get('class', '')}".strip()
+
+    def full_clean(self) -> None:
+        clean_without_keys(self, super().full_clean, but=self.secret_fields, provider=self.wary_provider)
 
     def refuse(self, refused: Refused) -> None:
         """Say it at its field, or above the form where the form has no such field."""

@@ -97,7 +97,7 @@ def _show(
         "api": api,
         "form": form,
         "steps": steps.of(provider, api, "address"),
-        "asks_anyway": isinstance(refused, actions.Hesitant),
+        "asks_anyway": isinstance(refused, actions.Hesitant) or bool(form.data.get("anyway")),
         "asks_confirmed": isinstance(refused, actions.Moves) or bool(form.data.get("confirmed")),
         "examples": examples() if api is None else [],
         "may_edit": request.membership.may(Role.EDITOR),  # type: ignore[attr-defined]

@@ -26,7 +26,6 @@ from marketplace.portal.adding.placing import SHOWN, discard
 from marketplace.portal.adding.stray_keys import is_stray, warning
 from marketplace.portal.adding.words import Said
 from sandbox import detecting
-from sandbox.detecting import Saw
 from sandbox.wire.types import Endpoint
 
 MOST_CHOSEN = 200
@@ -69,10 +68,11 @@ def look_up_models(api: Api) -> Said:
     key = held_for(api.provider, origin_of(api.base_url))
     endpoint = Endpoint(api.protocol, api.base_url, "", key)  # type: ignore[arg-type]  # the database holds no other
     found = detecting.list_models(endpoint)
-    if found.saw is Saw.LIST and found.models is not None:
-        api.models_seen, api.models_seen_at = list(found.models), timezone.now()
-        seen = {"models_seen": api.models_seen, "models_seen_at": api.models_seen_at}
-        Api.objects.filter(pk=api.pk, base_url=api.base_url).update(**seen)
+    api.models_seen_at = timezone.now()
+    if found.models is not None:
+        api.models_seen = list(found.models)
+    seen = {"models_seen": api.models_seen, "models_seen_at": api.models_seen_at}
+    Api.objects.filter(pk=api.pk, base_url=api.base_url).update(**seen)
     return words.of_address(found)
 
 

@@ -8,11 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Protocol, Provider
-from marketplace.portal.adding.stray_keys import WaryForm
 from marketplace.portal.forms import RoomForm
 
 
-class AddressForm(WaryForm, RoomForm):
+class AddressForm(RoomForm):
     """``anyway`` and ``confirmed`` are asked for only after the first try said why."""
 
     base_url = forms.CharField(
@@ -41,6 +40,7 @@ class AddressForm(WaryForm, RoomForm):
 class KeyForm(RoomForm):
     """The one form of the portal that takes a key; it is never filled in again."""
 
+    secret_fields = frozenset({"key"})
     key = forms.CharField(
         label=_("API key"),
         required=False,

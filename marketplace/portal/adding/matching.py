@@ -24,6 +24,7 @@ DIGITS = re.compile(r"\d+")
 
 
 class Why(StrEnum):
+    SAVED = "saved"  # as it was said before
     WIRE = "wire"  # other channels have this very name for it
     NAME = "name"  # the same name, but for its spelling
     TAIL = "tail"  # the same but for a day or a variant
@@ -39,7 +40,7 @@ class Match(NamedTuple):
 
     @property
     def is_sure(self) -> bool:
-        return self.why in {Why.WIRE, Why.NAME}
+        return self.why in {Why.SAVED, Why.WIRE, Why.NAME}
 
 
 @dataclass
@@ -96,7 +97,8 @@ def index_for(provider: Provider) -> Index:
         index.models[model.pk] = model
         index.add(model.slug, model.pk)
         index.add(model.name, model.pk)
-    channels = Channel.objects.exclude(wire_name="").filter(model__in=list(index.models))
+    others = Channel.objects.exclude(provider=provider)
+    channels = others.filter(model__in=list(index.models))
     for wire_name, sold in channels.values_list("wire_name", "model_id"):
         index.wire[wire_name][sold] += 1
         index.add(wire_name, sold)

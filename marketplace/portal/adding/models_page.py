@@ -85,6 +85,7 @@ def kind_names() -> dict[str, str]:
 
 def reason(match: Match) -> str:
     return {
+        Why.SAVED: _("as it is saved"),
         Why.WIRE: _("other channels call it by this very name"),
         Why.NAME: _("the same name"),
         Why.TAIL: _("the same but for a date or variant"),
@@ -133,8 +134,9 @@ def rows(api: Api, names: Iterable[str], index: Index, data: QueryDict | None = 
 
 def _row(place: int, name: str, index: Index, channel: Channel | None, posted: QueryDict) -> Row:
     matches = index.matches(name)
-    if channel and all(match.model.pk != channel.model_id for match in matches):
-        matches.insert(0, Match(channel.model, Why.WIRE))
+    if channel:
+        matches = [match for match in matches if match.model.pk != channel.model_id]
+        matches.insert(0, Match(channel.model, Why.SAVED))
     before = channel.model.slug if channel else next((match.model.slug for match in matches if match.is_sure), "")
     new = {
         "name": posted.get(f"name-{place}", _title(name)),

@@ -28,7 +28,7 @@ def api_models(request: HttpRequest, provider: Provider, api: int) -> HttpRespon
     row = get_object_or_404(provider.apis, pk=api)
     row.provider = provider
     if request.method != "POST":
-        if row.models_seen is None and request.membership.may(Role.EDITOR):  # type: ignore[attr-defined]
+        if row.models_seen_at is None and request.membership.may(Role.EDITOR):  # type: ignore[attr-defined]
             actions.look_up_models(row)
         return _choose(request, row, models_page.chosen_before(row))
     wish = models_page.read(request.POST)

@@ -1,12 +1,12 @@
 """A key in a field that is not for keys: noticed, not saved, not shown again.
 
-Known by its shape, or by being one that we hold already. ``WaryForm`` does it for every form of the portal.
+Known by its shape, or by being one that we hold already. ``RoomForm`` looks for it in every form of the portal.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -66,8 +66,34 @@ def warning() -> str:
     )
 
 
+def clean_without_keys(
+    form: forms.Form, full_clean: Callable[[], None], *, but: frozenset[str], provider: Provider | None
+) -> None:
+    """Validate ``form`` as if stray keys had not been typed, and say at their fields that they were."""
+    strays = _strays(form, but=but, provider=provider) if form.is_bound else []
+    if strays:
+        given: Any = form.data
+        kept = given.copy()
+        for name in strays:
+            kept[form.add_prefix(name)] = ""
+        form.data = kept
+    full_clean()
+    for name in strays:
+        form.errors.pop(name, None)  # such as "this field is required"
+        form.add_error(name, warning())
+
+
+def _strays(form: forms.Form, *, but: frozenset[str], provider: Provider | None) -> list[str]:
+    texts = [
+        (name, str(form.data.get(form.add_prefix(name)) or ""))
+        for name, field in form.fields.items()
+        if isinstance(field, forms.CharField) and name not in but
+    ]
+    return [name for name, text in texts if text and is_stray(text, provider=provider)]
+
+
 class WaryForm(forms.Form):
-    """A form whose text fields take no key, but for those named in ``secret_fields``.
+    """A form whose text fields take no key, but for those named in ``secret_fields``; every ``RoomForm`` is as wary.
 
     A stray key is reported at its field, and is not in the form any more when that is shown again. Set
     ``wary_provider`` before validation, and keys that we hold for it are known by value too.
@@ -77,21 +103,4 @@ class WaryForm(forms.Form):
     wary_provider: Provider | None = None
 
     def full_clean(self) -> None:
-        strays = self._strays() if self.is_bound else []
-        if strays:
-            given: Any = self.data
-            kept = given.copy()
-            kept.update({self.add_prefix(name): "" for name in strays})
-            self.data = kept
-        super().full_clean()
-        for name in strays:
-            self.errors.pop(name, None)  # such as "this field is required"
-            self.add_error(name, warning())
-
-    def _strays(self) -> list[str]:
-        texts = [
-            (name, str(self.data.get(self.add_prefix(name)) or ""))
-            for name, field in self.fields.items()
-            if isinstance(field, forms.CharField) and name not in self.secret_fields
-        ]
-        return [name for name, text in texts if text and is_stray(text, provider=self.wary_provider)]
+        clean_without_keys(self, super().full_clean, but=self.secret_fields, provider=self.wary_provider)

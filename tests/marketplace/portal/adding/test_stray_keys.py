@@ -10,7 +10,9 @@ from django import forms
 from catalog.models import Credential
 from catalog.seed import load
 from marketplace.accounts.models import ApiKey, digest_of
+from marketplace.portal.adding.forms import KeyForm
 from marketplace.portal.adding.stray_keys import WaryForm, is_stray, looks_like_key
+from marketplace.portal.forms import RoomForm
 
 
 def canary() -> str:
@@ -94,3 +96,20 @@ def test_a_form_says_so_and_forgets_the_key():
 @pytest.mark.django_db
 def test_a_form_lets_words_pass():
     assert NameForm({"name": "Some Cloud 3"}).is_valid()
+
+
+class ReplyForm(RoomForm):
+    text = forms.CharField(widget=forms.Textarea)
+
+
+@pytest.mark.django_db
+def test_every_form_of_the_portal_is_wary():
+    key = f"sk-{secrets.token_hex(12)}"
+    form = ReplyForm({"text": f"Our key {key} was at fault."})
+    assert not form.is_valid()
+    assert key not in str(form["text"])
+
+
+@pytest.mark.django_db
+def test_a_field_for_keys_takes_one():
+    assert KeyForm({"key": f"sk-{secrets.token_hex(12)}"}).is_valid()
