@@ -5,8 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog import countries
+from catalog import countries, naming
 from catalog.models import Role
+from catalog.refusals import Refused
 from marketplace.portal.forms import RoomForm
 
 
@@ -50,6 +51,21 @@ class FactsForm(RoomForm):
         required=False,
         help_text=_("Where the company is registered."),
     )
+
+    def clean_homepage(self) -> str:
+        return self._website("homepage")
+
+    def clean_docs_url(self) -> str:
+        return self._website("docs_url")
+
+    def _website(self, field: str) -> str:
+        """Said with the other fields' faults, not after them."""
+        address: str = self.cleaned_data[field]
+        try:
+            naming.refuse_website(field, address)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from None
+        return address
 
 
 class NewProviderForm(FactsForm):

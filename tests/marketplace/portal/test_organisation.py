@@ -72,6 +72,13 @@ def test_a_taken_name_is_refused_and_what_was_typed_stays(client):
     assert Provider.objects.count() == 1
 
 
+def test_all_that_is_wrong_is_said_at_once(client):
+    client.force_login(make_user())
+    wrong = {"name_en": "", "homepage": "http://amber.example", "docs_url": "javascript:alert(1)", "country": "XX"}
+    html = post(client, "new_provider", **{**FACTS, **wrong}).content.decode()
+    assert html.count("This is no public https address.") == 4  # beside each field and above the form
+
+
 def test_the_list_of_ones_providers_costs_the_same_however_long(client, owner, django_assert_max_num_queries):
     for _ in range(6):
         provider = make_portal_provider()
