@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog import countries, naming
+from catalog import countries, members, naming
 from catalog.models import Role
 from catalog.refusals import Refused
 from marketplace.portal.forms import RoomForm
@@ -77,6 +77,15 @@ class NewProviderForm(FactsForm):
         help_text=_("Small Latin letters, digits and hyphens; it cannot be changed later. Empty: made from the name."),
     )
     field_order = ("name_en", "name_zh", "slug", "homepage", "docs_url", "country")
+
+    def clean(self) -> dict[str, str]:
+        for field in members.NAMES:
+            if name := self.cleaned_data.get(field):
+                try:
+                    naming.refuse_names({field: name})
+                except Refused as refused:
+                    self.refuse(refused)
+        return self.cleaned_data
 
 
 class InviteForm(RoomForm):
