@@ -5,8 +5,9 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from catalog import countries
+from catalog import countries, members, naming
 from catalog.models import Role
+from catalog.refusals import Refused
 from marketplace.portal.forms import RoomForm
 
 
@@ -51,6 +52,21 @@ class FactsForm(RoomForm):
         help_text=_("Where the company is registered."),
     )
 
+    def clean_homepage(self) -> str:
+        return self._website("homepage")
+
+    def clean_docs_url(self) -> str:
+        return self._website("docs_url")
+
+    def _website(self, field: str) -> str:
+        """Said with the other fields' faults, not after them."""
+        address: str = self.cleaned_data[field]
+        try:
+            naming.refuse_website(field, address)
+        except Refused as refused:
+            raise forms.ValidationError(str(refused)) from None
+        return address
+
 
 class NewProviderForm(FactsForm):
     slug = forms.CharField(
@@ -61,6 +77,15 @@ class NewProviderForm(FactsForm):
         help_text=_("Small Latin letters, digits and hyphens; it cannot be changed later. Empty: made from the name."),
     )
     field_order = ("name_en", "name_zh", "slug", "homepage", "docs_url", "country")
+
+    def clean(self) -> dict[str, str]:
+        for field in members.NAMES:
+            if name := self.cleaned_data.get(field):
+                try:
+                    naming.refuse_names({field: name})
+                except Refused as refused:
+                    self.refuse(refused)
+        return self.cleaned_data
 
 
 class InviteForm(RoomForm):

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from catalog.models import Agreement, Listing, Membership, Provider
+from catalog.models import Agreement, Listing, Membership, Provider, Role
 from catalog.models.providers import ProviderQuerySet
 from marketplace.accounts.models import User
 
@@ -35,6 +35,10 @@ class Mine:
     @property
     def provider(self) -> Provider:
         return self.membership.provider
+
+    @property
+    def may_edit(self) -> bool:
+        return self.membership.may(Role.EDITOR)
 
     @property
     def next(self) -> Step | None:

@@ -72,6 +72,20 @@ def test_a_taken_name_is_refused_and_what_was_typed_stays(client):
     assert Provider.objects.count() == 1
 
 
+def test_all_that_is_wrong_is_said_at_once(client):
+    client.force_login(make_user())
+    make_provider(slug="deepseek", name_en="DeepSeek", name_zh="深度求索", is_simulated=False)
+    wrong = {
+        "name_en": "DeepSeek",
+        "homepage": "http://amber.example",
+        "docs_url": "javascript:alert(1)",
+        "country": "XX",
+    }
+    html = post(client, "new_provider", **{**FACTS, **wrong}).content.decode()
+    assert html.count("in the catalogue already") == 2
+    assert html.count("This is no public https address.") == 4  # beside each field and above the form
+
+
 def test_the_list_of_ones_providers_costs_the_same_however_long(client, owner, django_assert_max_num_queries):
     for _ in range(6):
         provider = make_portal_provider()
@@ -92,6 +106,13 @@ def test_the_overview_says_what_comes_next(client, owner):
     assert "No API yet" in html
     make_channel(provider=owner.provider, listing="suspended")
     assert "1 channel is suspended" in page(client, "provider", "amber")
+
+
+def test_a_viewer_is_shown_no_step_that_is_not_theirs_to_take(client, owner):
+    client.force_login(make_member(owner.provider, Role.VIEWER).user)
+    new_api = reverse("portal:new_api", args=["amber"])
+    assert new_api not in page(client, "provider", "amber")
+    assert new_api not in page(client, "home")
 
 
 # -- facts ----------------------------------------------------------------------------------------
