@@ -466,6 +466,8 @@ LIVE_KEEP_S = env_int("LIVE_KEEP_S", 24 * 3600)
 # -- the portal ----------------------------------------------------------------------------------
 # The text that a provider agrees to has this version; a new text asks again.
 AGREEMENT_VERSION = "2026-11-28"
+# A provider's reply to a public report.
+REPLY_MOST_CHARS = 2_000
 INVITATION_DAYS = env_int("INVITATION_DAYS", 7)
 CONFORMANCE_LEASE_S = env_int("CONFORMANCE_LEASE_S", 60)
 # A run that has not ended by then is closed with what it has found.

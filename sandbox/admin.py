@@ -24,18 +24,20 @@ from sandbox.models import (
     PairJudgement,
     Prompt,
     PromptSet,
+    Reply,
     Report,
     Round,
     Score,
     Trial,
 )
-from sandbox.report_admin import AbuseReportAdmin, ReportAdmin
+from sandbox.report_admin import AbuseReportAdmin, ReplyAdmin, ReportAdmin
 from sandbox.vetting import vet_here
 from sandbox.wire.types import WireError
 
 admin.site.unregister(Channel)
 admin.site.register(Report, ReportAdmin)
 admin.site.register(AbuseReport, AbuseReportAdmin)
+admin.site.register(Reply, ReplyAdmin)
 
 
 class VettedForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time

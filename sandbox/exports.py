@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
-from sandbox import redaction, sheets, wording
-from sandbox.models import Report
+from sandbox import redaction, replies, sheets, wording
+from sandbox.models import Reply, Report
 from sandbox.paper import document as paper
 from sandbox.paper import press
 from sandbox.sheets import Cell
@@ -40,7 +40,13 @@ def report_json(report: Report) -> Facts:
         "reason_codes": decided["reasons"],
         "flip_codes": decided["flips_when"],
     }
-    return {**facts, "visibility": report.visibility, "recommendation": spoken}
+    replied = [_reply(each) for each in replies.to_report(report)]
+    return {**facts, "visibility": report.visibility, "recommendation": spoken, "replies": replied}
+
+
+def _reply(reply: Reply) -> Facts:
+    """What a provider says to the report, in its own words."""
+    return {"provider": reply.provider.slug, "text": reply.text, "written_at": reply.written_at.isoformat()}
 
 
 def report_pdf(report: Report, *, address: str = "") -> bytes:

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from marketplace.desk import ReadOnly
-from sandbox import visibility
-from sandbox.models import AbuseReport, Report
+from sandbox import replies, visibility
+from sandbox.models import AbuseReport, Reply, Report
 
 
 class Moderated(ReadOnly):
@@ -90,3 +90,31 @@ class AbuseReportAdmin(Moderated):
     @admin.action(description=_("Mark as handled: the reports may stay"), permissions=["moderate"])
     def handle(self, request: HttpRequest, rows: QuerySet[AbuseReport]) -> None:
         rows.filter(handled_at__isnull=True).update(handled_at=timezone.now())
+
+
+class ReplyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # not subscriptable at run time
+    """Providers' replies: an operator gives a reason and the reply is hidden; without one it is shown again."""
+
+    list_display = ("written_at", "provider", "page", "text", "hidden_for")
+    list_filter = (("hidden_at", admin.EmptyFieldListFilter),)
+    list_select_related = ("report", "provider")
+    search_fields = ("report__code", "provider__slug", "text")
+    fields = ("provider", "report", "text", "written_by", "written_at", "changed_at", "hidden_for", "hidden_at")
+    readonly_fields = ("provider", "report", "text", "written_by", "written_at", "changed_at", "hidden_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request).defer("report__facts")
+        return rows
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Reply, form: Any, change: bool) -> None:
+        if obj.hidden_for:
+            replies.hide(obj, reason=obj.hidden_for)
+        else:
+            replies.show_again(obj)
+
+    @admin.display(description=_("report"))
+    def page(self, row: Reply) -> SafeString:
+        return format_html('<a href="{}">{}</a>', row.report.get_absolute_url(), row.report.code[:8])

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from marketplace.accounts import guests
 from marketplace.billing import quotas
-from sandbox import problems, redaction, visibility
+from sandbox import problems, redaction, replies, visibility
 from sandbox.audience import AudienceForm, ComplaintForm
 from sandbox.models import ChartCheck, Report, Trial
 from sandbox.pages import report as report_page
@@ -32,7 +32,8 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     if found.revoked_at:
         return problems.revoked(request)
     is_owner = owned(request).filter(pk=found.trial_id).exists()
-    context = {"report": found, "is_owner": is_owner, **report_page.context(redaction.shown(found))}
+    said = replies.to_report(found)
+    context = {"report": found, "is_owner": is_owner, "replies": said, **report_page.context(redaction.shown(found))}
     return indexed(found, render(request, "sandbox/report.html", context))
 
 

@@ -83,6 +83,16 @@ def score(value: float | None) -> str:
     return UNKNOWN if value is None else f"{value:.1f}"
 
 
+@register.filter
+def signed(value: float | None) -> str:
+    """A difference: ``+0.4``, ``−1.2``, ``0.0``"""
+    value = known(value)
+    if value is None:
+        return UNKNOWN
+    written = f"{abs(value):.1f}"
+    return written if written == "0.0" else f"{'+' if value > 0 else '−'}{written}"
+
+
 @register.simple_tag(name="interval")
 def show_interval(low: float | None, high: float | None) -> str:
     """``[7.9, 8.8]``, or nothing."""

@@ -1,0 +1,13 @@
+"""What cannot be done: which field, what is wrong with it, and the mend, in the reader's language."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """Nothing was changed. ``field`` names what the form or the request has to mend; empty: no single one."""
+
+    def __init__(self, field: str, message: str, mend: str) -> None:
+        super().__init__(f"{message} {mend}")
+        self.field = field
+        self.message = message
+        self.mend = mend
