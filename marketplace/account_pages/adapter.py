@@ -10,6 +10,7 @@ from allauth.core import context as current
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth.hashers import make_password
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
@@ -64,6 +65,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         """After the commit; a letter that cannot be sent is logged and takes no page down."""
         words_of = {"site": letters_site(current.request), "email": email, **context}
         letters.post(self.render_mail(template_prefix, email, words_of), template_prefix)
+
+    def send_account_already_exists_mail(self, email: str) -> None:
+        make_password(email)  # a new account's password is hashed, which one could time
+        super().send_account_already_exists_mail(email)
 
     def get_email_confirmation_url(self, request: HttpRequest, emailconfirmation: Any) -> str:
         return letters_site(request) + reverse("account_confirm_email", args=[emailconfirmation.key])

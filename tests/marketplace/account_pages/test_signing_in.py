@@ -142,6 +142,17 @@ def test_a_stranger_waits_as_long_as_a_person_with_an_account(person, login, mon
     assert len(hashed) == 1
 
 
+@pytest.mark.parametrize("email", ["ann@example.org", "new@example.org"])
+def test_signing_up_takes_as_long_with_an_address_that_has_an_account(person, email, monkeypatch):
+    hashed = []
+    encode = hashers.MD5PasswordHasher.encode
+    monkeypatch.setattr(
+        hashers.MD5PasswordHasher, "encode", lambda self, *what: hashed.append(1) or encode(self, *what)
+    )
+    sign_up(Client(), email)
+    assert len(hashed) == 1
+
+
 def test_a_password_is_reset_once_by_the_link(person, client):
     client.post("/en/account/password/reset/", {"email": "ann@example.org"})
     link = link_in(mail.outbox[0])
@@ -238,3 +249,20 @@ def test_a_guests_page_asks_the_database_nothing_about_them(client, django_asser
     client.get("/en/privacy/")
     with django_assert_num_queries(0):
         client.get("/en/privacy/")
+
+
+@pytest.mark.parametrize(
+    ("mail_server", "said"), [("", "No new accounts"), ("smtp://mail.example", "Make the account")]
+)
+def test_in_production_nobody_signs_up_where_no_letter_is_mailed(client, settings, mail_server, said):
+    settings.PRODUCTION = True
+    settings.EMAIL_URL = mail_server
+    assert said in client.get("/en/account/signup/").content.decode()
+
+
+def test_no_page_tells_the_folder_of_letters_in_production(client, settings):
+    settings.EMAIL_BACKEND = "marketplace.accounts.letter_files.LetterFiles"
+    here, address = str(settings.LETTERS_FOLDER), "/en/account/password/reset/done/"
+    assert here in client.get(address).content.decode()
+    settings.PRODUCTION = True
+    assert here not in client.get(address).content.decode()
