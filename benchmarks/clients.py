@@ -53,7 +53,8 @@ def open_bare(url: str) -> Call:
     """What a careful programmer writes in an afternoon: no limits, no retries, no measuring but the first piece."""
     import aiohttp
 
-    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0))
+    key = {"Authorization": "Bearer simulated"}
+    session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), headers=key)
     decode = msgspec.json.Decoder(Chunk).decode
 
     async def call(model: str) -> tuple[float, int]:
@@ -78,7 +79,7 @@ def open_bare(url: str) -> Call:
 def open_sdk(url: str) -> Call:
     import openai
 
-    client = openai.AsyncOpenAI(base_url=url, api_key="not-a-real-key", max_retries=0)
+    client = openai.AsyncOpenAI(base_url=url, api_key="simulated", max_retries=0)
 
     async def call(model: str) -> tuple[float, int]:
         texts: list[str] = []

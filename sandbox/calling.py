@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 
@@ -41,8 +42,15 @@ def keyless(channel: Channel) -> Endpoint:
         protocol=channel.protocol,  # type: ignore[arg-type]  # the database holds no other
         base_url=channel.address,
         model=channel.wire_name,
-        dialect=channel.dialect,
+        dialect=dialect_of(channel),
     )
+
+
+def dialect_of(channel: Channel) -> dict[str, Any]:
+    """The channel's departures from its protocol: those that its checks found out, and over them those we were told."""
+    learned: dict[str, Any] = {**channel.profile.get("dialect", {}), **channel.dialect}
+    rejected = channel.profile.get("rejected", [])
+    return {**learned, "rejected": rejected} if rejected else learned
 
 
 def question_of(prompt: Prompt) -> Question:

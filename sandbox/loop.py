@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Coroutine
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -54,7 +55,11 @@ class Loop:
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run ``work`` on the loop's thread and wait for what it returns or raises."""
-        return asyncio.run_coroutine_threadsafe(work, self.started()).result()
+        return self.begin(work).result()
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Start ``work`` on the loop's thread; the future is for any thread."""
+        return asyncio.run_coroutine_threadsafe(work, self.started())
 
     def started(self) -> asyncio.AbstractEventLoop:
         with self.lock:
@@ -90,5 +95,6 @@ class Loop:
 
 _loop = Loop()
 run = _loop.run
+begin = _loop.begin
 open_room = _loop.open_room
 close = _loop.close

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from sandbox import forgetting, live, tasks
+from sandbox.conformance import tasks as checks
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ def keep_reaping(ended: threading.Event) -> None:
         close_old_connections()
         try:
             tasks.reap()
+            checks.reap()
             if time.monotonic() - forgot_at > FORGET_EVERY_S:
                 forgot_at = time.monotonic()
                 if forgetting.forget() >= forgetting.AT_ONCE:  # there may be more: a busy day must not outrun us

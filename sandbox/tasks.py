@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError
 
 from catalog.models import Probe
 from sandbox import judging, live, loop, reports, rounds, runner
+from sandbox.conformance.tasks import check_channel as check_channel  # so that Celery finds it
 from sandbox.models import Answer, Trial, TrialState
 from sandbox.saver import Overtaken
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from sandbox import own_views, report_views, views
+from sandbox.conformance.views import show_run
 
 app_name = "sandbox"
 urlpatterns = [
@@ -15,6 +16,7 @@ urlpatterns = [
     path("trials/<slug:code>/cancel/", views.cancel_trial, name="cancel_trial"),
     path("trials/<slug:code>/delete/", own_views.delete_one, name="delete_trial"),
     path("method/", views.method, name="method"),
+    path("conformance/<slug:code>/", show_run, name="conformance"),
     path("reports/<slug:code>/", report_views.report, name="report"),
     path("reports/<slug:code>/audience/", report_views.change_audience, name="change_audience"),
     path("reports/<slug:code>/complain/", report_views.complain, name="complain"),

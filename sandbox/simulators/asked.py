@@ -28,10 +28,28 @@ class Refusal(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What one side said before the question: ``role`` is ``user`` or ``assistant``."""
+
+    role: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A function on offer; ``parameters`` is a JSON schema."""
+
+    name: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One question. ``max_tokens`` None is unsaid; ``thinking`` None leaves it to the model, 0 forbids it.
 
-    ``shows_thoughts`` is False where the protocol hides thinking that was not asked for.
+    ``shows_thoughts`` is False where the protocol hides thinking that was not asked for. ``turns`` are those before the
+    last. ``choice`` of a tool is ``auto``, ``none``, ``any`` or a tool's name; ``tool_said`` is what a tool answered,
+    if that is the last word. ``schema`` is that of a structured answer: empty for any object, None for running text.
     """
 
     model: str
@@ -43,6 +61,13 @@ class Asked:
     stream: bool = False
     wants_usage: bool = True
     images: tuple[Image, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    stop: tuple[str, ...] = ()
+    temperature: float | None = None
+    tools: tuple[Tool, ...] = ()
+    choice: str = "auto"
+    tool_said: str | None = None
+    schema: Mapping[str, Any] | None = None
 
 
 def text_of(content: Any) -> str:
@@ -97,6 +122,39 @@ def few(images: list[Image]) -> tuple[Image, ...]:
 
 def parts_of(content: Any) -> list[Mapping[str, Any]]:
     return [part for part in content if isinstance(part, Mapping)] if isinstance(content, list) else []
+
+
+def turns_of(messages: list[Any], *, content: str) -> tuple[Turn, ...]:
+    """What was said before the last message of the user; whoever is not the user is the assistant."""
+    said = [
+        Turn("user" if message.get("role", "user") == "user" else "assistant", text_of(message.get(content)))
+        for message in messages
+        if isinstance(message, Mapping) and message.get("role") not in {"system", "developer"}
+    ]
+    last = max((at for at, turn in enumerate(said) if turn.role == "user"), default=0)
+    return tuple(said[:last])
+
+
+def words_of(value: Any, name: str, *, most: int) -> tuple[str, ...]:
+    """One text or a list of texts, such as stop sequences; raises Refusal (400)."""
+    listed = [value] if isinstance(value, str) else [] if value is None else value
+    if not isinstance(listed, list) or len(listed) > most or not all(isinstance(each, str) and each for each in listed):
+        raise Refusal(400, f"'{name}' must be at most {most} non-empty strings")
+    return tuple(listed)
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    """``value`` if it is an object, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def number(value: Any, name: str, *, most: float) -> float | None:
+    """A number from 0 to ``most``, None if it is absent; raises Refusal (400)."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+        raise Refusal(400, f"'{name}' must be a number from 0 to {most:g}")
+    return float(value)
 
 
 def whole_number(value: Any, name: str) -> int | None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from random import Random
 
 from sandbox.simulators import judge, seeing, writing
 from sandbox.simulators.asked import Asked, Refusal
+from sandbox.simulators.obeying import obey
 from sandbox.simulators.personas import Persona
-from sandbox.simulators.reply import Piece, Plan
+from sandbox.simulators.reply import Piece, Plan, ToolCall
 from sandbox.wire.tokens import estimate, estimate_image
 
 # Words with the space before them, Chinese characters one by one, everything else as it comes.
@@ -29,12 +31,8 @@ def plan_reply(persona: Persona, asked: Asked, *, seed: int, first_call: bool = 
     chance = seeded(f"{dice}|fate").random()
     refuse(persona, chance=chance, first_call=first_call)
     rng = seeded(dice)
-    if persona.is_judge:
-        thoughts, answer = "", judge.answer(asked.text, system=asked.system)
-    elif asked.images:
-        thoughts, answer = seeing.look(persona.talent, asked, rng)
-    else:
-        thoughts, answer = writing.write(persona.talent, asked, rng)
+    thoughts, answer, calls = compose(persona, asked, rng)
+    answer, stopped_by = until(answer, asked.stop)
     pieces, finish = _within_cap(list(_pieces(thoughts, answer, rng)), asked.max_tokens)
     thinking = sum(estimate(text) for text, is_thought in pieces if is_thought)
     saying = sum(estimate(text) for text, is_thought in pieces if not is_thought)
@@ -42,12 +40,62 @@ def plan_reply(persona: Persona, asked: Asked, *, seed: int, first_call: bool = 
     return Plan(
         pieces=timed,
         done_ms=timed[-1].at_ms + 5 if timed else persona.ttft_ms,
-        finish=finish,
-        input_tokens=estimate(asked.system) + estimate(asked.text) + sum(map(estimate_image, asked.images)) + 8,
-        output_tokens=thinking + saying,
+        finish="tool" if calls else finish,
+        input_tokens=size_of(asked) + 8,
+        output_tokens=thinking + saying + sum(_weight(call) for call in calls),
         reasoning_tokens=thinking,
         cut_after=_cut(persona, timed, chance),
+        calls=calls,
+        stopped_by=stopped_by if finish == "stop" else "",
     )
+
+
+def compose(persona: Persona, asked: Asked, rng: Random) -> tuple[str, str, tuple[ToolCall, ...]]:
+    """(thoughts, answer, calls of tools). A plain order is carried out; anything else is a matter of talent."""
+    told = obey(asked)
+    if isinstance(told, ToolCall):
+        return "", "", (told,)
+    if told is not None:
+        return "", told, ()
+    if persona.is_judge:
+        return "", judge.answer(asked.text, system=asked.system), ()
+    if asked.images:
+        return *seeing.look(persona.talent, asked, rng), ()
+    return *writing.write(persona.talent, asked, rng), ()
+
+
+def until(answer: str, stops: tuple[str, ...]) -> tuple[str, str]:
+    """The answer up to the first of ``stops``, and the one that it was."""
+    found = [(at, stop) for stop in stops if (at := answer.find(stop)) >= 0]
+    if not found:
+        return answer, ""
+    at, stop = min(found)
+    return answer[:at], stop
+
+
+def size_of(asked: Asked) -> int:
+    """Our own count of what was sent, in tokens."""
+    texts = [asked.system, asked.text, *(turn.text for turn in asked.turns)]
+    tools = [json.dumps(dict(tool.parameters)) for tool in asked.tools]
+    return sum(map(estimate, [*texts, *tools])) + sum(map(estimate_image, asked.images))
+
+
+def refuse_too_long(persona: Persona, asked: Asked) -> None:
+    """Raises Refusal (400) for a question that does not fit the model's context."""
+    window = persona.model.context_window
+    chars = len(asked.system) + len(asked.text) + sum(len(turn.text) for turn in asked.turns)
+    if chars <= window:  # no text has more tokens than that: spare the counting
+        return
+    if (tokens := size_of(asked)) > window:
+        message = (
+            f"This model's maximum context length is {window} tokens, and the prompt has about {tokens}: the prompt is"
+            " too long."
+        )
+        raise Refusal(400, message, word="context_length_exceeded")
+
+
+def _weight(call: ToolCall) -> int:
+    return estimate(call.name) + estimate(json.dumps(dict(call.arguments), ensure_ascii=False))
 
 
 def seeded(text: str) -> Random:

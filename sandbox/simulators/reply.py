@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +17,19 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A function that the model wants called, with its arguments."""
+
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """``finish`` is ``stop`` or ``length``; ``cut_after`` pieces the connection breaks (None: it does not)."""
+    """``finish`` is ``stop``, ``length`` or ``tool``; ``cut_after`` pieces the connection breaks (None: it does not).
+
+    ``stopped_by`` is the stop sequence that ended the text, empty where none did.
+    """
 
     pieces: tuple[Piece, ...]
     done_ms: float
@@ -25,6 +38,8 @@ class Plan:
     output_tokens: int
     reasoning_tokens: int = 0
     cut_after: int | None = None
+    calls: tuple[ToolCall, ...] = ()
+    stopped_by: str = ""
 
     @property
     def text(self) -> str:

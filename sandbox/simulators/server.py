@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 from aiohttp import web
 
@@ -12,16 +12,17 @@ from sandbox.simulators import faults, paced
 from sandbox.simulators.acts import Scene
 from sandbox.simulators.asked import Asked, Refusal
 from sandbox.simulators.calls import Calls, Count
+from sandbox.simulators.manners import Manners
 from sandbox.simulators.personas import PERSONAS, Persona
-from sandbox.simulators.plan import plan_reply
+from sandbox.simulators.plants import PLANTS
 from sandbox.simulators.protocols import Anthropic, Gemini, OpenAI, Speaker
-from sandbox.simulators.protocols.speaker import encode
 from sandbox.simulators.raw import Sent
 from sandbox.simulators.reply import Plan
 
 CALLS = web.AppKey("calls", Calls)
 SEED = web.AppKey("seed", int)
 SPEED = web.AppKey("speed", float)
+HOUSES = web.AppKey("houses", dict[tuple[str, str], Manners])
 # Where each protocol is spoken. Google's SDK goes to v1 where it is told a host and no version.
 PREFIXES: tuple[tuple[str, type[Speaker]], ...] = (
     ("/openai/v1", OpenAI),
@@ -29,28 +30,77 @@ PREFIXES: tuple[tuple[str, type[Speaker]], ...] = (
     ("/gemini/v1beta", Gemini),
     ("/gemini/v1", Gemini),
 )
+# The same under a planted fault's name: everything right but for one thing.
+PLANTED = "/planted/{plant}"
 
 # Four pictures of the size that a visitor may attach.
 MOST_BODY_BYTES = 24 * 1024 * 1024
-_NO_CACHE = {"Content-Type": "text/event-stream; charset=utf-8", "Cache-Control": "no-store"}
 
 
 def build_app(*, seed: int = 7, speed: float = 1.0) -> web.Application:
     """The whole fleet as one application; ``speed`` 10 answers ten times as fast."""
     app = web.Application(client_max_size=MOST_BODY_BYTES)
-    app[CALLS], app[SEED], app[SPEED] = Calls(), seed, speed
-    app.router.add_post("/openai/v1/chat/completions", ask_openai)
-    app.router.add_post("/anthropic/v1/messages", ask_anthropic)
-    for prefix, speaker in PREFIXES:
-        if speaker is Gemini:
-            app.router.add_post(f"{prefix}/models/{{model:[^:]+}}:{{verb}}", ask_gemini)
-        app.router.add_get(f"{prefix}/models", listing(speaker))
-        app.router.add_get(f"{prefix}/models/{{model:.+}}", one_model(speaker))
-        app.router.add_route("*", f"{prefix}/{{rest:.*}}", nowhere(speaker))
+    app[CALLS], app[SEED], app[SPEED], app[HOUSES] = Calls(), seed, speed, {}
+    for below in ("", PLANTED):
+        for prefix, speaker in PREFIXES:
+            add_protocol(app.router, below + prefix, speaker)
     app.router.add_get("/__calls", show_calls)
     app.router.add_post("/__reset", reset)
     app.router.add_get("/healthz", healthy)
     return app
+
+
+def add_protocol(router: web.UrlDispatcher, prefix: str, speaker: type[Speaker]) -> None:
+    if speaker is Gemini:
+        router.add_post(f"{prefix}/models/{{model:[^:]+}}:{{verb}}", admitted(speaker, ask_gemini))
+    else:
+        path = "chat/completions" if speaker is OpenAI else "messages"
+        router.add_post(f"{prefix}/{path}", admitted(speaker, answer))
+    router.add_get(f"{prefix}/models", admitted(speaker, list_models))
+    router.add_get(f"{prefix}/models/{{model:.+}}", admitted(speaker, show_model))
+    router.add_route("*", f"{prefix}/{{rest:.*}}", admitted(speaker, nowhere))
+
+
+@dataclass(slots=True)
+class Visit:
+    """One request, the protocol it speaks, and the manners it meets."""
+
+    request: web.Request
+    kind: type[Speaker]
+    manners: Manners
+    began: float
+
+    @property
+    def app(self) -> web.Application:
+        return self.request.app
+
+
+Answers = Callable[[Visit], Awaitable[web.StreamResponse]]
+
+
+def admitted(kind: type[Speaker], answers: Answers) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """``answers`` behind the door of the house that the path names; a Refusal becomes the protocol's error."""
+
+    async def handle(request: web.Request) -> web.StreamResponse:
+        manners = Manners()
+        try:
+            manners = house(request.app, request.match_info.get("plant", ""), kind)
+            visit = Visit(request, kind, manners, asyncio.get_running_loop().time())
+            return await manners.greet(request, kind) or await answers(visit)
+        except Refusal as no:
+            return manners.refuse(kind, no, request)
+
+    return handle
+
+
+def house(app: web.Application, plant: str, kind: type[Speaker]) -> Manners:
+    """Each plant has manners of its own in each protocol, which remember; raises Refusal (404) for an unknown one."""
+    if (found := app[HOUSES].get((plant, kind.name))) is None:
+        made = Manners if not plant else getattr(PLANTS.get(plant), "manners", None)
+        if made is None:
+            raise Refusal(404, f"No such planted fault: {plant}")
+        found = app[HOUSES][plant, kind.name] = made()
+    return found
 
 
 async def healthy(_: web.Request) -> web.Response:
@@ -66,86 +116,59 @@ async def reset(request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
-def listing(speaker: type[Speaker]) -> Any:
-    async def list_models(_: web.Request) -> web.Response:
-        entries = [speaker.entry(p.name, p.title) for p in PERSONAS.values() if p.protocol == speaker.name]
-        return web.json_response(speaker.listing(entries))
-
-    return list_models
+async def list_models(visit: Visit) -> web.StreamResponse:
+    kind = visit.kind
+    names = [(p.name, p.title) for p in PERSONAS.values() if p.protocol == kind.name]
+    return visit.manners.list_models(kind, [kind.entry(name, title) for name, title in names])
 
 
-def one_model(speaker: type[Speaker]) -> Any:
-    async def show_model(request: web.Request) -> web.Response:
-        name = request.match_info["model"]
-        if persona := PERSONAS.get((speaker.name, name)):
-            return web.json_response(speaker.entry(persona.name, persona.title))
-        return refusal(speaker, Refusal(404, f"The model '{name}' does not exist.", word="model_not_found"))
-
-    return show_model
+async def show_model(visit: Visit) -> web.StreamResponse:
+    name = visit.request.match_info["model"]
+    if persona := PERSONAS.get((visit.kind.name, name)):
+        return web.json_response(visit.kind.entry(persona.name, persona.title))
+    raise no_model(name)
 
 
-def nowhere(speaker: type[Speaker]) -> Any:
-    async def not_found(request: web.Request) -> web.Response:
-        return refusal(speaker, Refusal(404, f"Unknown path: {request.method} {request.path}"))
-
-    return not_found
+def no_model(name: str) -> Refusal:
+    return Refusal(404, f"The model '{name}' does not exist.", word="model_not_found")
 
 
-async def ask_openai(request: web.Request) -> web.StreamResponse:
-    return await answer(request, OpenAI)
+async def nowhere(visit: Visit) -> web.StreamResponse:
+    raise Refusal(404, f"Unknown path: {visit.request.method} {visit.request.path}")
 
 
-async def ask_anthropic(request: web.Request) -> web.StreamResponse:
-    return await answer(request, Anthropic)
-
-
-async def ask_gemini(request: web.Request) -> web.StreamResponse:
-    verb = request.match_info["verb"]
+async def ask_gemini(visit: Visit) -> web.StreamResponse:
+    verb = visit.request.match_info["verb"]
     if verb not in {"generateContent", "streamGenerateContent"}:
-        return refusal(Gemini, Refusal(404, f"Unknown method: {verb}"))
-    return await answer(request, Gemini, stream=verb == "streamGenerateContent")
+        raise Refusal(404, f"Unknown method: {verb}")
+    return await answer(visit)
 
 
-def refusal(speaker: type[Speaker], no: Refusal) -> web.Response:
-    headers = {} if no.retry_after_s is None else {"Retry-After": f"{no.retry_after_s:g}"}
-    return web.json_response(speaker.refusal(no), status=no.status, headers=headers)
-
-
-async def answer(request: web.Request, kind: type[Speaker], *, stream: bool = False) -> web.StreamResponse:
+async def answer(visit: Visit) -> web.StreamResponse:
     """One call, from its body to its last byte."""
-    began = asyncio.get_running_loop().time()
-    try:
-        asked = kind.read(await read_body(request), model=request.match_info.get("model", ""), stream=stream)
-        return await serve(request, kind, asked, began=began)
-    except Refusal as no:
-        return refusal(kind, no)
+    path = visit.request.match_info
+    body = visit.manners.read_body(await visit.request.read())
+    stream = path.get("verb") == "streamGenerateContent"
+    asked = visit.kind.read(body, model=path.get("model", ""), stream=stream)
+    return await serve(visit, visit.manners.hear(asked, body))
 
 
-async def read_body(request: web.Request) -> dict[str, Any]:
-    try:
-        body = json.loads(await request.read())
-    except (ValueError, RecursionError):
-        raise Refusal(400, "The request's body is not valid JSON.") from None
-    if not isinstance(body, dict):
-        raise Refusal(400, "The request's body must be a JSON object.")
-    return body
-
-
-async def serve(request: web.Request, kind: type[Speaker], asked: Asked, *, began: float) -> web.StreamResponse:
-    app = request.app
+async def serve(visit: Visit, asked: Asked) -> web.StreamResponse:
+    app, request = visit.app, visit.request
     count = app[CALLS].begin(
         model=asked.model, prompt=asked.text, answer=request.headers.get("X-Touchstone-Answer", "")
     )
     pace = paced.read_name(asked.model)
-    if pace is not None and kind is OpenAI and asked.stream:
-        return await serve_paced(request, pace, count, began=began, wants_usage=asked.wants_usage)
-    persona = PERSONAS.get((kind.name, asked.model))
+    if pace is not None and visit.kind is OpenAI and asked.stream:
+        return await serve_paced(request, pace, count, began=visit.began, wants_usage=asked.wants_usage)
+    persona = PERSONAS.get((visit.kind.name, asked.model))
     if persona is None:
-        raise Refusal(404, f"The model '{asked.model}' does not exist.", word="model_not_found")
-    speaker = kind(asked, call=f"{app[CALLS].total:08x}")
+        raise no_model(asked.model)
+    speaker = visit.kind(asked, call=f"{app[CALLS].total:08x}")
     if fault := faults.named_in(asked.text, judge=persona.is_judge):
         return await faults.act(fault, Scene(request, speaker, asked, count.calls))
-    return await serve_persona(request, persona, speaker, count, began=began)
+    with visit.manners.turn(persona):
+        return await serve_persona(visit, persona, speaker, count)
 
 
 async def serve_paced(
@@ -162,49 +185,72 @@ async def serve_paced(
     return Sent(alive=whole)
 
 
-async def serve_persona(
-    request: web.Request, persona: Persona, speaker: Speaker, count: Count, *, began: float
-) -> web.StreamResponse:
-    seed, speed = request.app[SEED], request.app[SPEED]
+async def serve_persona(visit: Visit, persona: Persona, speaker: Speaker, count: Count) -> web.StreamResponse:
+    manners, speed = visit.manners, visit.app[SPEED]
     try:
-        plan = plan_reply(persona, speaker.asked, seed=seed, first_call=count.calls % 2 == 1)
+        plan = manners.plan(persona, speaker.asked, seed=visit.app[SEED], first_call=count.calls % 2 == 1)
     except Refusal as no:
         count.refused += 1
         if no.retry_after_s:
             no.retry_after_s = round(no.retry_after_s / speed)
         raise
+    speed /= manners.slowness()
+    headers = manners.limits(visit.kind)
     if speaker.asked.stream:
-        return await stream_plan(request, speaker, plan, count, began=began, speed=speed)
+        return await Telling(visit, speaker, plan, count, speed).stream(headers)
     await asyncio.sleep(plan.done_ms / 1000 / speed)
     count.pieces += len(plan.pieces)
     count.finished += 1
-    return web.Response(body=encode(speaker.whole(plan)), content_type="application/json")
+    return manners.whole(speaker, plan, headers)
 
 
-async def stream_plan(
-    request: web.Request, speaker: Speaker, plan: Plan, count: Count, *, began: float, speed: float
-) -> web.StreamResponse:
-    """Sends each piece at its moment after ``began``: a late piece does not delay the next."""
-    loop = asyncio.get_running_loop()
-    response = web.StreamResponse(headers=_NO_CACHE)
-    response.enable_chunked_encoding()
-    try:
-        await response.prepare(request)
-        await response.write(speaker.opening(plan.input_tokens))
+@dataclass(slots=True)
+class Telling:
+    """A plan as it is streamed: each piece at its moment after the call began, so that a late one delays no other."""
+
+    visit: Visit
+    speaker: Speaker
+    plan: Plan
+    count: Count
+    speed: float
+
+    async def stream(self, headers: Mapping[str, str]) -> web.StreamResponse:
+        manners = self.visit.manners
+        response = web.StreamResponse(headers={**manners.stream_headers, **headers})
+        response.enable_chunked_encoding()
+        try:
+            await response.prepare(self.visit.request)
+            if not await self._pieces(response):
+                return cut(self.visit.request)
+            await response.write_eof()
+            self.count.finished += 1
+        except (ConnectionError, asyncio.CancelledError):
+            self.count.left += 1
+            manners.left()
+            raise
+        return response
+
+    async def _pieces(self, response: web.StreamResponse) -> bool:
+        """Whether the plan was told to its end."""
+        manners, speaker, plan = self.visit.manners, self.speaker, self.plan
+        loop = asyncio.get_running_loop()
+        await self._write(response, manners.frame(speaker.opening(plan.input_tokens)))
         for number, piece in enumerate(plan.pieces):
             if number == plan.cut_after:
-                return cut(request)
-            if (wait := began + piece.at_ms / 1000 / speed - loop.time()) > 0:
+                return False
+            if (wait := self.visit.began + piece.at_ms / 1000 / self.speed - loop.time()) > 0:
                 await asyncio.sleep(wait)
-            await response.write(speaker.piece(piece))
-            count.pieces += 1
-        await response.write(speaker.closing(plan))
-        await response.write_eof()
-        count.finished += 1
-    except (ConnectionError, asyncio.CancelledError):
-        count.left += 1
-        raise
-    return response
+            await self._write(response, manners.frame(manners.piece(speaker, piece)))
+            self.count.pieces += 1
+        for number, call in enumerate(plan.calls):
+            await self._write(response, manners.frame(manners.call_of(speaker, number, call)))
+        await self._write(response, manners.frame(speaker.closing(plan)))
+        return True
+
+    @staticmethod
+    async def _write(response: web.StreamResponse, data: bytes) -> None:
+        if data:  # an empty chunk would be the last
+            await response.write(data)
 
 
 def cut(request: web.Request) -> web.StreamResponse:

@@ -53,7 +53,7 @@ def build(endpoint: Endpoint, question: Question) -> Body:
     payload |= switch
     payload["max_tokens"] = question.max_output_tokens + budget
     if question.temperature is not None:
-        if budget or not endpoint.dialect.get("temperature", True):  # refused beside thinking
+        if budget or not dialects.takes(endpoint, "temperature"):  # refused beside thinking
             dropped += ("temperature",)
         else:
             payload["temperature"] = question.temperature

@@ -14,6 +14,7 @@ Keys, all optional:
 ``system``             false where there is no system role; the text then opens the user's message.
 ``think_tags``         false where an answer that opens with <think> means these letters and not its thoughts.
 ``auth``               the header of the key: ``bearer``, ``api-key``, ``x-api-key`` or ``x-goog-api-key``.
+``rejected``           names of parameters that this API was found to refuse (``Channel.profile``): never sent.
 ``path``               the path of the call below the base URL, where it is not the protocol's own.
 """
 
@@ -26,7 +27,7 @@ from sandbox.wire.types import Endpoint, Question
 
 KEYS = frozenset(
     {"thinking", "effort_off", "thinking_least", "max_tokens", "stream_options", "temperature", "system", "think_tags"}
-    | {"auth", "path"}
+    | {"auth", "path", "rejected"}
 )
 THINKING = frozenset({"enable_thinking", "thinking.type", "reasoning_effort", "reasoning", "budget"})
 # Budgets in tokens up to which an effort is named so.
@@ -40,6 +41,11 @@ def authorise(endpoint: Endpoint) -> dict[str, str]:
         return {}
     header = endpoint.dialect.get("auth", PROTOCOL_AUTH[endpoint.protocol])
     return {"authorization": f"Bearer {endpoint.key}"} if header == "bearer" else {header: endpoint.key}
+
+
+def takes(endpoint: Endpoint, name: str) -> bool:
+    """Whether the parameter may be sent, by what is known of the API or was found out."""
+    return bool(endpoint.dialect.get(name, True)) and name not in endpoint.dialect.get("rejected", ())
 
 
 def budget(endpoint: Endpoint, question: Question) -> int:

@@ -117,7 +117,9 @@ class Leaving(aiohttp.BytesPayload):
     """A request's body that says when its bytes, and the headers with them, leave."""
 
     def __init__(self, value: bytes, on_leave: Callable[[], None]) -> None:
-        super().__init__(value, content_type="application/json")
+        # Handed over at once aiohttp would warn of large ones; ours may be: pictures, and inputs that are too long.
+        super().__init__(b"", content_type="application/json")
+        self._value, self._size = value, len(value)
         self._on_leave = on_leave
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:

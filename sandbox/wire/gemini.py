@@ -59,7 +59,10 @@ def build(endpoint: Endpoint, question: Question) -> Body:
         dropped += ("thinking_tokens",)
     settings["maxOutputTokens"] = question.max_output_tokens + budget
     if question.temperature is not None:
-        settings["temperature"] = question.temperature
+        if dialects.takes(endpoint, "temperature"):
+            settings["temperature"] = question.temperature
+        else:
+            dropped += ("temperature",)
     payload: dict[str, Any] = {"contents": [{"role": "user", "parts": parts(question)}]}
     if question.system:
         payload["systemInstruction"] = {"parts": [{"text": question.system}]}

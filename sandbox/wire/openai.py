@@ -64,12 +64,12 @@ def build(endpoint: Endpoint, question: Question) -> Body:
     if dialect.get("thinking") != "enable_thinking":  # there the budget bounds the thinking by itself
         cap += dialects.budget(endpoint, question)
     payload[dialect.get("max_tokens", "max_tokens")] = cap
-    if dialect.get("stream_options", True):
+    if dialects.takes(endpoint, "stream_options"):
         payload["stream_options"] = {"include_usage": True}
     else:
         dropped += ("stream_options",)
     if question.temperature is not None:
-        if dialect.get("temperature", True):
+        if dialects.takes(endpoint, "temperature"):
             payload["temperature"] = question.temperature
         else:
             dropped += ("temperature",)

@@ -21,7 +21,7 @@ MASKED = re.compile(r"(?<!\S)\S*\*{3,}\S*")
 
 
 def spellings(secret: str) -> list[str]:
-    """The secret plain, URL-encoded, as HTML has it, in hex, and in base64 at each of three offsets in a longer text."""
+    """The secret plain, URL-encoded, as HTML has it, in hex, and in base64 at each of three offsets in a text."""
     if len(secret) < SHORTEST_SECRET:
         return []
     raw = secret.encode()

@@ -72,7 +72,7 @@ def simulated(fleet, settings, protocol):
 def said(command, code, directory, name):
     script = directory / name
     script.write_text(code, encoding="utf-8")
-    environment = os.environ | {"API_KEY": "not-a-real-key", "NO_PROXY": "127.0.0.1,localhost"}
+    environment = os.environ | {"API_KEY": "simulated", "NO_PROXY": "127.0.0.1,localhost"}
     done = subprocess.run(
         [*command, str(script)], env=environment, capture_output=True, text=True, check=False, timeout=60
     )

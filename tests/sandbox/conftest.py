@@ -44,6 +44,7 @@ def worker(simulators: str, redis_url: str, settings: Any, monkeypatch: pytest.M
     settings.LOCAL_ADDRESSES = [simulators.removeprefix("http://")]
     mine = loop.Loop()
     monkeypatch.setattr(loop, "run", mine.run)
+    monkeypatch.setattr(loop, "begin", mine.begin)
     monkeypatch.setattr(loop, "open_room", mine.open_room)
     yield mine
     mine.close()

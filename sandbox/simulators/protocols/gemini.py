@@ -8,16 +8,20 @@ from typing import Any
 from sandbox.simulators.asked import (
     Asked,
     Refusal,
+    Tool,
     few,
     image_of,
     last_content,
     list_in,
+    number,
     parts_of,
     text_of,
+    turns_of,
     whole_number,
+    words_of,
 )
 from sandbox.simulators.protocols.speaker import Speaker, event
-from sandbox.simulators.reply import Piece, Plan
+from sandbox.simulators.reply import Piece, Plan, ToolCall
 from sandbox.wire.types import Image
 
 _WORDS = {
@@ -31,7 +35,8 @@ _WORDS = {
     503: "UNAVAILABLE",
 }
 _STANDARD = str.maketrans("-_", "+/")
-_FINISH = {"stop": "STOP", "length": "MAX_TOKENS"}
+_FINISH = {"stop": "STOP", "length": "MAX_TOKENS", "tool": "STOP"}
+_MODES = {"AUTO": "auto", "NONE": "none", "ANY": "any"}
 
 
 def _mapping(body: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
@@ -55,14 +60,57 @@ def _image(part: Mapping[str, Any]) -> Image | None:
     return image_of(held.get("mimeType", held.get("mime_type")), data)
 
 
+def _contents(body: Mapping[str, Any]) -> list[Any]:
+    contents = list_in(body, "contents")
+    if not all(isinstance(each, Mapping) and isinstance(each.get("parts"), list) for each in contents):
+        raise Refusal(400, "every entry of 'contents' must be an object with a list of 'parts'")
+    return contents
+
+
+def _tools(body: Mapping[str, Any]) -> tuple[Tool, ...]:
+    listed = body.get("tools")
+    sets = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    held = [
+        each
+        for one in sets
+        for each in one.get("functionDeclarations", one.get("function_declarations")) or []
+        if isinstance(each, Mapping)
+    ]
+    if not all(isinstance(each.get("name"), str) for each in held):
+        raise Refusal(400, "every function declaration needs a name")
+    return tuple(Tool(each["name"], _mapping(each, "parameters", "parametersJsonSchema")) for each in held)
+
+
+def _choice(body: Mapping[str, Any]) -> str:
+    config = _mapping(body, "toolConfig", "tool_config")
+    wish = _mapping(config, "functionCallingConfig", "function_calling_config")
+    return _MODES.get(str(wish.get("mode")), "auto")
+
+
+def _schema(config: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    if config.get("responseMimeType", config.get("response_mime_type")) != "application/json":
+        return None
+    return _mapping(config, "responseJsonSchema", "responseSchema", "response_schema", "response_json_schema")
+
+
+def _tool_said(parts: Any) -> str | None:
+    said = [_mapping(part, "functionResponse", "function_response") for part in parts_of(parts)]
+    told = [str(each.get("response")) for each in said if each]
+    return "\n".join(told) if told else None
+
+
 class Gemini(Speaker):
     """One generated content."""
 
     name = "gemini"
 
+    @classmethod
+    def key_of(cls, headers: Mapping[str, str], query: Mapping[str, str]) -> str:
+        return headers.get("x-goog-api-key", "") or query.get("key", "") or super().key_of(headers, query)
+
     @staticmethod
     def read(body: Mapping[str, Any], *, model: str, stream: bool) -> Asked:
-        contents = list_in(body, "contents")
+        contents = _contents(body)
         config = _mapping(body, "generationConfig", "generation_config")
         thinking = _mapping(config, "thinkingConfig", "thinking_config")
         system = _mapping(body, "systemInstruction", "system_instruction")
@@ -77,6 +125,13 @@ class Gemini(Speaker):
             shows_thoughts=bool(thinking.get("includeThoughts", thinking.get("include_thoughts", False))),
             stream=stream,
             images=few([image for part in parts_of(parts) if (image := _image(part))]),
+            turns=turns_of(contents, content="parts"),
+            stop=words_of(config.get("stopSequences", config.get("stop_sequences")), "stop_sequences", most=5),
+            temperature=number(config.get("temperature"), "temperature", most=2),
+            tools=_tools(body),
+            choice=_choice(body),
+            tool_said=_tool_said(contents[-1]["parts"]),
+            schema=_schema(config),
         )
 
     def _body(self, parts: list[dict[str, Any]], *, plan: Plan | None) -> dict[str, Any]:
@@ -102,11 +157,15 @@ class Gemini(Speaker):
             part["thought"] = True
         return event(self._body([part], plan=None))
 
+    def call_of(self, number: int, call: ToolCall) -> bytes:
+        return event(self._body([_called(call)], plan=None))
+
     def closing(self, plan: Plan) -> bytes:
         return event(self._body([{"text": ""}], plan=plan))
 
     def whole(self, plan: Plan) -> dict[str, Any]:
-        parts: list[dict[str, Any]] = [{"text": plan.text}]
+        parts: list[dict[str, Any]] = [{"text": plan.text}] if plan.text or not plan.calls else []
+        parts += map(_called, plan.calls)
         if plan.reasoning:
             parts.insert(0, {"text": plan.reasoning, "thought": True})
         return self._body(parts, plan=plan)
@@ -130,3 +189,7 @@ class Gemini(Speaker):
     @staticmethod
     def listing(entries: Sequence[dict[str, Any]]) -> dict[str, Any]:
         return {"models": entries}
+
+
+def _called(call: ToolCall) -> dict[str, Any]:
+    return {"functionCall": {"name": call.name, "args": dict(call.arguments)}}

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar
 
 from sandbox.simulators.asked import Asked, Refusal
-from sandbox.simulators.reply import Piece, Plan
+from sandbox.simulators.reply import Piece, Plan, ToolCall
 
 # Answers look as if they had been made at one fixed moment, so that the same seed gives the same bytes.
 CREATED = 1_767_225_600
@@ -24,6 +25,16 @@ def event(value: Any, *, name: str = "") -> bytes:
     return head + b"data: " + encode(value) + b"\n\n"
 
 
+def arguments_of(call: ToolCall) -> str:
+    return json.dumps(dict(call.arguments), ensure_ascii=False)
+
+
+def in_three(text: str) -> list[str]:
+    """``text`` in pieces, as arguments are streamed."""
+    size = max(1, -(-len(text) // 3))
+    return [text[at : at + size] for at in range(0, len(text), size)]
+
+
 class Speaker(ABC):
     """One answer in one protocol. It may keep state between pieces; ``model`` is what it says it is."""
 
@@ -33,6 +44,17 @@ class Speaker(ABC):
         self.asked = asked
         self.model = asked.model
         self.call = call
+
+    @classmethod
+    def key_of(cls, headers: Mapping[str, str], query: Mapping[str, str]) -> str:
+        """The key that came with a request, empty if none did."""
+        scheme, _, token = headers.get("Authorization", "").partition(" ")
+        return token.strip() if scheme.lower() == "bearer" else ""
+
+    @staticmethod
+    def limits(*, most: int, left: int, resets_at: datetime) -> dict[str, str]:
+        """The headers that say how many requests this minute still takes."""
+        return {}
 
     @staticmethod
     @abstractmethod
@@ -46,6 +68,10 @@ class Speaker(ABC):
     @abstractmethod
     def piece(self, piece: Piece) -> bytes:
         """One piece as one event (or, where a new block begins, several)."""
+
+    @abstractmethod
+    def call_of(self, number: int, call: ToolCall) -> bytes:
+        """The events that call the answer's ``number``-th tool."""
 
     @abstractmethod
     def closing(self, plan: Plan) -> bytes:

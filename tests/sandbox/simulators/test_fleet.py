@@ -52,7 +52,7 @@ def test_there_are_twenty_eight_contenders_over_three_protocols_and_one_judge():
 def test_the_openai_sdk_streams_from_it(fleet):
     import openai
 
-    client = openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="not-a-real-key", max_retries=0)
+    client = openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="simulated", max_retries=0)
     with client:
         stream = client.chat.completions.create(
             model=persona("openai").name,
@@ -69,7 +69,7 @@ def test_the_anthropic_sdk_streams_from_it(fleet):
     import anthropic
 
     with (
-        anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="not-a-real-key", max_retries=0) as client,
+        anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="simulated", max_retries=0) as client,
         client.messages.stream(
             model=persona("anthropic").name,
             max_tokens=300,
@@ -86,7 +86,7 @@ def test_the_google_sdk_streams_from_it(fleet):
     from google import genai
 
     options = {"base_url": f"{fleet}/gemini", "api_version": "v1beta"}
-    with genai.Client(api_key="not-a-real-key", http_options=options) as client:
+    with genai.Client(api_key="simulated", http_options=options) as client:
         stream = client.models.generate_content_stream(model=persona("gemini").name, contents="Describe a lighthouse.")
         assert "".join(chunk.text or "" for chunk in stream)
 
@@ -94,7 +94,7 @@ def test_the_google_sdk_streams_from_it(fleet):
 def test_the_google_sdk_streams_from_it_without_being_told_a_version(fleet):
     from google import genai
 
-    with genai.Client(api_key="not-a-real-key", http_options={"base_url": f"{fleet}/gemini"}) as client:
+    with genai.Client(api_key="simulated", http_options={"base_url": f"{fleet}/gemini"}) as client:
         chunks = list(client.models.generate_content_stream(model=persona("gemini").name, contents="Say hello."))
     assert chunks[-1].usage_metadata.candidates_token_count > 0
 
@@ -104,15 +104,15 @@ def test_each_sdk_lists_the_models_and_fetches_one(fleet):
     import openai
     from google import genai
 
-    with openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="not-a-real-key") as client:
+    with openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="simulated") as client:
         names = [model.id for model in client.models.list()]
         assert [client.models.retrieve(name).id for name in names] == names
-    with anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="not-a-real-key") as client:
+    with anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="simulated") as client:
         names = [model.id for model in client.models.list()]
         assert [client.models.retrieve(name).id for name in names] == names
         with pytest.raises(anthropic.NotFoundError):
             client.models.retrieve("nobody")
-    with genai.Client(api_key="not-a-real-key", http_options={"base_url": f"{fleet}/gemini"}) as client:
+    with genai.Client(api_key="simulated", http_options={"base_url": f"{fleet}/gemini"}) as client:
         names = [model.name for model in client.models.list()]
         assert [client.models.get(model=name).name for name in names] == names
 
@@ -136,17 +136,17 @@ def test_each_sdk_raises_its_own_error_for_a_fault(fleet, fault, status, name):
     text = f"Say hello. [[fault:{fault}]]"
     said = [{"role": "user", "content": text}]
     with (
-        openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="not-a-real-key", max_retries=0) as client,
+        openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="simulated", max_retries=0) as client,
         pytest.raises(getattr(openai, name)),
     ):
         client.chat.completions.create(model=persona("openai").name, messages=said, stream=True)
     with (
-        anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="not-a-real-key", max_retries=0) as client,
+        anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="simulated", max_retries=0) as client,
         pytest.raises(getattr(anthropic, name)),
     ):
         client.messages.create(model=persona("anthropic").name, messages=said, max_tokens=30, stream=True)
     with (
-        genai.Client(api_key="not-a-real-key", http_options={"base_url": f"{fleet}/gemini"}) as client,
+        genai.Client(api_key="simulated", http_options={"base_url": f"{fleet}/gemini"}) as client,
         pytest.raises(genai.errors.APIError) as raised,
     ):
         list(client.models.generate_content_stream(model=persona("gemini").name, contents=text))
@@ -207,14 +207,14 @@ def test_the_official_sdks_send_pictures_and_are_answered_from_them(fleet):
     prompt = next(each for each in read_prompts("multimodal-understanding") if each.slug == "en-code-picture")
     data = pictures.path_of(prompt.slug).read_bytes()
     text, encoded = prompt.text, b64encode(data).decode()
-    with openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="not-a-real-key", max_retries=0) as client:
+    with openai.OpenAI(base_url=f"{fleet}/openai/v1", api_key="simulated", max_retries=0) as client:
         url = {"url": f"data:image/png;base64,{encoded}"}
         parts = [{"type": "text", "text": text}, {"type": "image_url", "image_url": url}]
         messages = [{"role": "user", "content": parts}]
         said = [client.chat.completions.create(model="heron-pro", messages=messages).choices[0].message.content]
         with pytest.raises(openai.BadRequestError, match="does not take images"):
             client.chat.completions.create(model="slate-2", messages=messages)
-    with anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="not-a-real-key", max_retries=0) as client:
+    with anthropic.Anthropic(base_url=f"{fleet}/anthropic", api_key="simulated", max_retries=0) as client:
         source = {"type": "base64", "media_type": "image/png", "data": encoded}
         parts = [{"type": "image", "source": source}, {"type": "text", "text": text}]
         asked = {"model": "cedar-large", "max_tokens": 900, "messages": [{"role": "user", "content": parts}]}
@@ -222,7 +222,7 @@ def test_the_official_sdks_send_pictures_and_are_answered_from_them(fleet):
         source["media_type"] = "image/webp"
         with pytest.raises(anthropic.BadRequestError, match="image/png"):
             client.messages.create(**asked)
-    with genai.Client(api_key="not-a-real-key", http_options={"base_url": f"{fleet}/gemini"}) as client:
+    with genai.Client(api_key="simulated", http_options={"base_url": f"{fleet}/gemini"}) as client:
         part = genai.types.Part.from_bytes(data=data, mime_type="image/png")
         answer = client.models.generate_content(model="brook-max", contents=[part, text])
         said.append(answer.text)

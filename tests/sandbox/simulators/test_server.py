@@ -21,13 +21,14 @@ from sandbox.simulators.plan import plan_reply
 from sandbox.wire.client import Client
 from sandbox.wire.types import Endpoint, Limits, Question
 
+KEY = {"Authorization": "Bearer simulated"}
 ROOT = Path(__file__).resolve().parents[3]
 COMMAND = [sys.executable, "-m", "sandbox.simulators", "--port", "0", "--speed", "100"]
 
 
 def call(url, path, body=None, **headers):
     data = body if isinstance(body, bytes) else None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url + path, data=data, headers=headers)
+    request = urllib.request.Request(url + path, data=data, headers={**KEY, **headers})
     try:
         with urllib.request.urlopen(request, timeout=10) as response:
             return response.status, response.headers, response.read()
@@ -155,7 +156,7 @@ def test_counts_calls_by_question_and_by_answer(simulators):
 
 def test_counts_a_reader_who_leaves_and_forgets_on_request():
     async def leave(url):
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(headers=KEY) as session:
             body = chat("heron-pro", "leave me [[fault:up-d34:0.01]]", stream=True)
             for model in ("heron-pro", "paced-n500-i10-t0"):
                 async with session.post(f"{url}/openai/v1/chat/completions", json={**body, "model": model}) as response:
@@ -180,7 +181,7 @@ def test_counts_a_reader_who_leaves_and_forgets_on_request():
 
 def test_paced_streams_keep_their_schedule_and_their_connection(simulators):
     async def read():
-        async with aiohttp.ClientSession() as session:
+        async with aiohttp.ClientSession(headers=KEY) as session:
             texts = []
             began = time.perf_counter()
             for _ in range(2):

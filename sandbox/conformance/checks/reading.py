@@ -1,0 +1,29 @@
+"""Comparing what a model wrote with what it was asked to write, as kindly as a person would."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from difflib import SequenceMatcher
+
+PUNCTUATION = re.compile(r"[\s\"'`“”‘’「」『』*_.,;:!?。，；：！？、·-]+")
+NUMBERS = re.compile(r"\d+")
+LONGEST = 4_000
+
+
+def bare(text: str) -> str:
+    """Lower case, without blanks, quotes, stars and punctuation."""
+    return PUNCTUATION.sub("", unicodedata.normalize("NFKC", text)).casefold()
+
+
+def says(text: str, word: str) -> bool:
+    return bare(word) in bare(text)
+
+
+def likeness(one: str, other: str) -> float:
+    """From 0 to 1, of the texts without blanks and punctuation."""
+    return SequenceMatcher(None, bare(one)[:LONGEST], bare(other)[:LONGEST], autojunk=False).ratio()
+
+
+def numbers(text: str) -> list[int]:
+    return [int(number) for number in NUMBERS.findall(text[:LONGEST]) if len(number) < 6]
