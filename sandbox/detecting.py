@@ -158,15 +158,18 @@ async def ask(client: Client, endpoint: Endpoint, *, within_s: float) -> Found:
 
 def best(found: Sequence[Found]) -> Found:
     """What tells most; of equals the first, which is the address as it was given."""
-    return max(found, key=lambda each: _weight(each))
+    return max(found, key=_weight)
 
 
-def _weight(found: Found) -> int:
+def _weight(found: Found) -> float:
     if found.saw is Saw.LIST:
-        return 4
-    if found.saw is Saw.WANTS_KEY:
-        return 3 if found.protocol else 2
-    return 1 if found.saw is Saw.NO_LIST else 0
+        weight = 4.0
+    elif found.saw is Saw.WANTS_KEY:
+        weight = 3.0 if found.protocol else 2.0
+    else:
+        weight = 1.0 if found.saw is Saw.NO_LIST else 0.0
+    # Google's serves both versions, and what is new in one of them alone.
+    return weight + (0.5 if found.protocol == "gemini" and found.base_url.endswith("/v1beta") else 0.0)
 
 
 def read(made: Exchange, endpoint: Endpoint) -> Found:
@@ -174,20 +177,20 @@ def read(made: Exchange, endpoint: Endpoint) -> Found:
     body = made.json() if made.error is None else None
     protocol = protocol_of(body)
     models = _models_in(made) if protocol and made.status == 200 else None
-    saw = _saw(made, has_list=models is not None, is_told=bool(protocol), has_key=bool(endpoint.key))
+    saw = _saw(made, has_list=models is not None, protocol=protocol, has_key=bool(endpoint.key))
     why = made.error.detail if made.error and saw is Saw.BLOCKED else ""
     return Found(endpoint.base_url, saw, protocol, models, made.status, why=why)
 
 
-def _saw(made: Exchange, *, has_list: bool, is_told: bool, has_key: bool) -> Saw:
+def _saw(made: Exchange, *, has_list: bool, protocol: str, has_key: bool) -> Saw:
     if made.status is None or made.error:
         return _broken(made)
     if has_list:
         return Saw.LIST
-    if made.status in (401, 403) or (made.status == 400 and is_told):  # Google's calls a wrong key a bad request
+    if made.status in (401, 403) or (made.status == 400 and protocol == "gemini"):  # Google's word for a wrong key
         return Saw.REFUSED_KEY if has_key else Saw.WANTS_KEY
     if made.status in (404, 405, 410):
-        return Saw.NO_LIST if is_told else Saw.NOTHING_THERE
+        return Saw.NO_LIST if protocol else Saw.NOTHING_THERE
     return _by_status(made.status) or (Saw.PAGE if _is_page(made) else Saw.STRANGE)
 
 

@@ -8,13 +8,14 @@ import pytest
 from django.urls import reverse
 
 from catalog import live
-from catalog.models import AIModel, Api, AuditEntry, Channel, Listing
+from catalog.models import AIModel, Api, AuditEntry, Channel, Credential, Listing
 from catalog.refusals import Refused
 from catalog.versions import Outdated
 from marketplace.portal.adding import actions, matching
 from marketplace.portal.adding.actions import Choice, Proposal
 from marketplace.portal.adding.matching import Why
 from tests.factories import make_channel, make_model, make_provider
+from tests.marketplace.portal.adding.upstream import GOOD
 
 pytestmark = pytest.mark.django_db
 
@@ -232,6 +233,18 @@ def test_pages_lead_from_names_to_drafts(signed_in, api, known):
         "brand-new-1": "Brand New 1",
     }
     assert signed_in.post(url, wish).status_code == 409
+
+
+def test_a_key_that_waited_for_a_models_name_is_tried_with_it(signed_in, provider, upstream):
+    provider.is_local = True
+    provider.save()
+    api = Api.objects.create(provider=provider, base_url=f"{upstream.origin}/listless/v1", protocol="openai")
+    Credential.objects.create(provider=provider, origin=upstream.origin, secret=GOOD)
+    wish = {"act": "save", "version": 1, "names": ["x-1"], "model-0": "+new", "name-0": "X 1", "maker-0": "M"}
+    url = reverse("portal:api_models", args=["acme", api.pk])
+    response = signed_in.post(url, wish, follow=True)
+    assert "The key works" in response.content.decode()
+    assert Credential.objects.get().works
 
 
 def test_a_page_takes_another_model_by_name(signed_in, api, known):
