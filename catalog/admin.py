@@ -9,6 +9,8 @@ from django.contrib import admin
 from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from catalog.article_admin import ArticleAdmin
@@ -164,7 +166,7 @@ class PriceInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Channel)
 class ChannelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("slug", "provider", "model", "protocol", "listing", "live", "is_judge", "checked_on")
+    list_display = ("slug", "provider", "model", "protocol", "listing", "standing", "live", "is_judge", "checked_on")
     list_filter = ("listing", "protocol", "is_judge", "provider__is_simulated", "scenarios", "provider")
     search_fields = ("slug", "wire_name", "model__name", "provider__name_en", "provider__name_zh")
     autocomplete_fields = ("provider", "model")
@@ -178,6 +180,13 @@ class ChannelAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("live"), boolean=True, ordering="live")
     def live(self, channel: Any) -> bool:
         return bool(channel.live)
+
+    @admin.display(description=_("standing"))
+    def standing(self, channel: Any) -> str:
+        """Where a provider's own channel is suspended and brought back, with mail and log, and its checks are seen."""
+        if channel.api_id is None:
+            return ""
+        return format_html('<a href="{}">{}</a>', reverse("portal:standing", args=[channel.slug]), _("look"))
 
 
 @admin.register(Price)

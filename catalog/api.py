@@ -20,12 +20,13 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
-from catalog import narrowing, pricing
+from catalog import narrowing, onboarding, pricing
 from catalog.facets import choices, index
 from catalog.facets.choices import Facet
 from catalog.facets.tables import Listed
 from catalog.language import is_chinese
 from catalog.models import AIModel, Channel, Listing, Price, Provider, Scenario
+from catalog.models.channels import ChannelQuerySet
 from catalog.serializers import ChannelShape, ModelShape, ProviderShape, ScenarioShape
 from marketplace.problems import Problem, ProblemSerializer
 
@@ -46,6 +47,9 @@ CHANNEL = {
     "base_url": "base_url",
     "live": "live",
     "simulated": "provider__is_simulated",
+    "listing": "listing",
+    "sunset_on": "sunset_on",
+    "successor": "successor__slug",
     "country": "provider__country",
     "trains_on_inputs": "provider__trains_on_inputs",
     "context_window": "model__context_window",
@@ -55,6 +59,7 @@ CHANNEL = {
     "source": "source",
     "checked_on": "checked_on",
 }
+SHOWN_STATES = (Listing.LISTED, Listing.SUSPENDED, Listing.RETIRED)
 TERMS = ("allows_trials", "trains_on_inputs", "retention_days")
 # The name in the JSON's "mainland", and where it is.
 MAINLAND = {
@@ -114,6 +119,10 @@ class CatalogueViewSet(GenericViewSet[Any]):
     def rows(self) -> QuerySet[Any, Any]:
         """All that may be seen, in a stable order."""
 
+    def readable(self) -> QuerySet[Any, Any]:
+        """All that may be read one by one, which can be more than are listed."""
+        return self.rows()
+
     @abstractmethod
     def render(self, found: Iterable[Any]) -> list[Row]:
         """Their JSON."""
@@ -130,7 +139,7 @@ class CatalogueViewSet(GenericViewSet[Any]):
     def retrieve(self, request: Request, slug: str) -> Response:
         """One of them."""
         # PostgreSQL refuses to be asked about a NUL.
-        found = [] if "\0" in slug else self.render(self.rows().filter(slug=slug)[:1])
+        found = [] if "\0" in slug else self.render(self.readable().filter(slug=slug)[:1])
         if not found:
             raise Http404
         return Response(found[0])
@@ -157,7 +166,14 @@ class ChannelViewSet(CatalogueViewSet):
         return index.channels()
 
     def rows(self) -> QuerySet[Any, Any]:
-        return Channel.objects.listed().contenders().with_live().order_by("slug").values_list(*CHANNEL.values())
+        return self._values(Channel.objects.listed())
+
+    def readable(self) -> QuerySet[Any, Any]:
+        """Also what was listed once: reports name it."""
+        return self._values(Channel.objects.filter(onboarding.for_everybody()))
+
+    def _values(self, channels: ChannelQuerySet) -> QuerySet[Any, Any]:
+        return channels.contenders().with_live().order_by("slug").values_list(*CHANNEL.values())
 
     def render(self, found: Iterable[Any]) -> list[Row]:
         rows = [dict(zip(CHANNEL, values, strict=True)) for values in found]
@@ -169,9 +185,13 @@ class ChannelViewSet(CatalogueViewSet):
 def _channel(row: Row, price: Row | None, scenarios: list[str]) -> Row:
     names = {"zh": row.pop("provider_name_zh"), "en": row.pop("provider_name_en")}
     del row["pk"]
+    is_listed = row["listing"] == Listing.LISTED
     return row | {
+        # Sent back to be checked again: to visitors that is a suspension.
+        "listing": row["listing"] if row["listing"] in SHOWN_STATES else Listing.SUSPENDED.value,
         "provider_name": _in_language(names["zh"], names["en"]),
-        "base_url": None if row["simulated"] else row["base_url"],
+        "base_url": None if row["simulated"] or not is_listed else row["base_url"],
+        "live": row["live"] and is_listed,
         "scenarios": scenarios,
         "price": price,
     }

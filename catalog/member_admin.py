@@ -6,10 +6,13 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from catalog import members
 from catalog.desk import Facts
-from catalog.models import Membership
+from catalog.models import Membership, Submission
 
 
 class MembershipAdmin(Facts):
@@ -67,8 +70,14 @@ class ApiAdmin(Facts):
 
 
 class SubmissionAdmin(Facts):
-    list_display = ("channel", "state", "submitted_by", "submitted_at", "decided_by", "decided_at")
+    """They are decided in the portal's queue, where the letters are written."""
+
+    list_display = ("channel", "state", "submitted_by", "submitted_at", "decided_by", "decided_at", "review")
     list_filter = ("state",)
     search_fields = ("channel__slug", "channel__provider__slug")
     list_select_related = ("channel", "submitted_by", "decided_by")
     date_hierarchy = "submitted_at"
+
+    @admin.display(description=_("review"))
+    def review(self, submission: Submission) -> str:
+        return format_html('<a href="{}">{}</a>', reverse("portal:submission", args=[submission.pk]), _("look"))

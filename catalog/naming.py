@@ -62,7 +62,9 @@ def refuse_slug(slug: str) -> None:
     if slug in RESERVED or _is_ours(folded(slug)):
         raise Refused("slug", _("“%s” is a word of this site's own.") % slug, _another(f"{slug}-ai"))
     if Provider.objects.filter(slug=slug).exists() or folded(slug) in _taken_names(None):
-        raise Refused("slug", _("“%s” is in the catalogue already.") % slug, _another(slug) + " " + _if_it_is_yours())
+        raise Refused(
+            "slug", _("“%s” is in the catalogue already.") % slug, str(Refused("", _another(slug), _if_it_is_yours()))
+        )
 
 
 def suggest_slug(name: str) -> str:
@@ -100,7 +102,9 @@ def _taken_names(but: Provider | None) -> dict[str, str]:
     for pair in AIModel.objects.known().values_list("maker_name", "maker").distinct():
         found |= {folded(word): pair[0] for word in pair}
     given_up = Q(source="portal", listing=Listing.RETIRED, memberships=None, channels=None)
-    others = Provider.objects.exclude(given_up).exclude(pk=but.pk if but else None)
+    others = Provider.objects.exclude(given_up)
+    if but:
+        others = others.exclude(pk=but.pk)
     for name_en, name_zh, slug in others.values_list("name_en", "name_zh", "slug"):
         found |= {folded(word): name_en for word in (name_en, name_zh, slug)}
     own = {folded(word) for word in (but.name_en, but.name_zh, but.slug)} if but else set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,7 +16,7 @@ from catalog import tabular
 from catalog.pricing import Rates, Tier
 from catalog.tabular import Fault, Unreadable
 
-__all__ = ["COLUMNS", "Entry", "Fault", "Pricelist", "Unreadable", "entry_of", "read"]
+__all__ = ["COLUMNS", "Entry", "Fault", "Pricelist", "Unreadable", "entry_of", "read", "unknown_model", "written"]
 
 AMOUNTS = ("input", "output", "cache_read", "cache_write")
 COLUMNS = ("model", "currency", *AMOUNTS, "above", "valid_from", "source")
@@ -50,38 +50,21 @@ class Pricelist(NamedTuple):
     extra: list[str]
 
 
-def read(data: bytes, *, today: date, source: str = "") -> Pricelist:
+def read(data: bytes, *, today: date, source: str = "", models: Collection[str] | None = None) -> Pricelist:
     """A CSV file with ``COLUMNS``; ``source`` is the page for rows that name none. Raises Unreadable.
 
+    ``models`` are the names that may stand there (None: any).
     A line with ``above`` is a tier of the model's last line before it. A line with nothing but a model says nothing.
     """
     table = tabular.read(data, known=COLUMNS, required=REQUIRED)
-    faults = _slips(table.extra)
-    entries: dict[tuple[str, date], Entry] = {}
-    bases: dict[str, Entry | None] = {}
-    silent: list[str] = []
+    reading = _Reading(today, source, models)
+    reading.faults += _slips(table.extra)
     for line in table.lines:
-        found = {name: line.cells.get(name, "") for name in COLUMNS}
-        model = found["model"].strip()
-        if not model:
-            faults.append(
-                _fault(line.number, "model", "", _("The model is missing."), _("Write the API's name for it."))
-            )
-        elif found["above"].strip():
-            _add_tier(entries, bases, found, line.number, today, faults)
-        elif not any(cell.strip() for name, cell in found.items() if name != "model"):
-            silent.append(model)
-        else:
-            entry = _base(found, line.number, today, source, faults)
-            bases[model] = entry
-            if entry and (twin := entries.get((model, entry.starts_on))):
-                message = _("This model has a price from that day in line %(line)d already.") % {"line": twin.line}
-                faults.append(_fault(line.number, "model", model, message, _("Remove one of the two lines.")))
-            elif entry:
-                entries[model, entry.starts_on] = entry
-    if faults:
-        raise Unreadable(faults)
-    return Pricelist(list(entries.values()), silent, [cells.shown(name) for name in table.extra if name])
+        reading.take(line.number, {name: line.cells.get(name, "") for name in COLUMNS})
+    if reading.faults:
+        raise Unreadable(reading.faults)
+    extra = [cells.shown(name) for name in table.extra if name]
+    return Pricelist(list(reading.entries.values()), reading.silent, extra)
 
 
 def entry_of(
@@ -116,26 +99,55 @@ def _base(found: Mapping[str, str], line: int, today: date, source: str, faults:
     return Entry(found["model"].strip(), Rates(currency=currency, **amounts), starts_on, page, line)
 
 
-def _add_tier(
-    entries: dict[tuple[str, date], Entry],
-    bases: dict[str, Entry | None],
-    found: Mapping[str, str],
-    line: int,
-    today: date,
-    faults: list[Fault],
-) -> None:
-    model = found["model"].strip()
-    tier = _tier(found, line, faults)
-    if model not in bases:
-        mend = _("First write the model's line without “above”, then its tiers.")
-        faults.append(_fault(line, "above", found["above"], _("This tier stands before its model's own price."), mend))
-    base = bases.get(model)
-    if base is None or tier is None:
-        return
-    _compare(found, "currency", base.rates.currency, cells.currency, line, faults)
-    _compare(found, "valid_from", base.starts_on, lambda text: cells.day(text, today=today), line, faults)
-    grown = _with_tier(base, tier, line, found["above"], faults)
-    bases[model] = entries[model, base.starts_on] = grown
+class _Reading:
+    """A file as far as it has been read."""
+
+    def __init__(self, today: date, source: str, models: Collection[str] | None) -> None:
+        self.today = today
+        self.source = source
+        self.models = models
+        self.entries: dict[tuple[str, date], Entry] = {}
+        self.silent: list[str] = []
+        self.faults: list[Fault] = []
+        # The last line of each model that is no tier; None: it has a fault of its own.
+        self._bases: dict[str, Entry | None] = {}
+
+    def take(self, line: int, found: Mapping[str, str]) -> None:
+        model = found["model"].strip()
+        if not model:
+            mend = _("Write the API's name for it.")
+            self.faults.append(_fault(line, "model", "", _("The model is missing."), mend))
+        elif self.models is not None and model not in self.models:
+            self.faults.append(unknown_model(line, model, self.models))
+        elif found["above"].strip():
+            self._take_tier(line, model, found)
+        elif any(cell.strip() for name, cell in found.items() if name != "model"):
+            self._take_price(line, model, found)
+        else:
+            self.silent.append(model)
+
+    def _take_price(self, line: int, model: str, found: Mapping[str, str]) -> None:
+        entry = _base(found, line, self.today, self.source, self.faults)
+        self._bases[model] = entry
+        if entry and (twin := self.entries.get((model, entry.starts_on))):
+            message = _("This model has a price from that day in line %(line)d already.") % {"line": twin.line}
+            self.faults.append(_fault(line, "model", model, message, _("Remove one of the two lines.")))
+        elif entry:
+            self.entries[model, entry.starts_on] = entry
+
+    def _take_tier(self, line: int, model: str, found: Mapping[str, str]) -> None:
+        tier = _tier(found, line, self.faults)
+        if model not in self._bases:
+            message = _("This tier stands before its model's own price.")
+            mend = _("First write the model's line without “above”, then its tiers.")
+            self.faults.append(_fault(line, "above", found["above"], message, mend))
+        base = self._bases.get(model)
+        if base is None or tier is None:
+            return
+        _compare(found, "currency", base.rates.currency, cells.currency, line, self.faults)
+        _compare(found, "valid_from", base.starts_on, lambda text: cells.day(text, today=self.today), line, self.faults)
+        grown = _with_tier(base, tier, line, found["above"], self.faults)
+        self._bases[model] = self.entries[model, base.starts_on] = grown
 
 
 def _tier(found: Mapping[str, str], line: int, faults: list[Fault]) -> Tier | None:
@@ -187,6 +199,15 @@ def _read(reader: Callable[[str], Any], found: Mapping[str, str], column: str, l
     except cells.Bad as bad:
         faults.append(_fault(line, column, found[column], bad.message, bad.mend))
         return None
+
+
+def unknown_model(line: int, model: str, models: Collection[str]) -> Fault:
+    near = difflib.get_close_matches(model[:200], models, n=1)
+    if near:
+        mend = _("Did you mean “%(name)s”? Names are compared letter by letter.") % {"name": cells.shown(near[0])}
+    else:
+        mend = _("Write the name that the API uses, as it stands in the template, or add the model to the API first.")
+    return _fault(line, "model", model, _("This API has no such model here."), mend)
 
 
 def _slips(extra: Sequence[str]) -> list[Fault]:

@@ -7,7 +7,8 @@ class Refused(Exception):
     """Nothing was changed. ``field`` names what the form or the request has to mend; empty: no single one."""
 
     def __init__(self, field: str, message: str, mend: str) -> None:
-        super().__init__(f"{message} {mend}")
+        # Chinese sentences follow each other without a space.
+        super().__init__(f"{message}{'' if message.endswith('。') else ' '}{mend}")
         self.field = field
         self.message = message
         self.mend = mend

@@ -52,10 +52,15 @@ class ChannelShape(Shape):
     maker_name = CharField()
     protocol = serializers.ChoiceField(Protocol.choices)
     wire_name = CharField(help_text="what this API calls the model")
-    base_url = CharField(allow_null=True, help_text="null for simulated channels")
+    base_url = CharField(allow_null=True, help_text="null for simulated channels and for those that are not listed")
     scenarios = ListField(child=CharField())
     live = BooleanField(help_text="the platform can call it now")
     simulated = BooleanField()
+    listing = serializers.ChoiceField(
+        ["listed", "suspended", "retired"], help_text="only what is listed is in lists and trials"
+    )
+    sunset_on = DateField(allow_null=True, help_text="its last day here, where one is set")
+    successor = CharField(allow_null=True, help_text="slug of the channel to use instead")
     country = CharField(help_text="ISO 3166 code of the provider; empty is unknown")
     trains_on_inputs = BooleanField(allow_null=True)
     context_window = IntegerField(allow_null=True)

@@ -13,7 +13,7 @@ from catalog import comparison, evidence, history, neighbours, pricing, shelf, s
 from catalog.countries import country_name
 from catalog.editions import Editions
 from catalog.facets import index
-from catalog.models import Channel
+from catalog.models import Channel, Listing
 
 SHOWN_REPORTS = 6
 # A comparison starts with the channel itself and this many of the same model's others, the cheapest.
@@ -61,7 +61,8 @@ def of_channel(channel: Channel, stamps: Editions) -> dict[str, Any]:
         "runs": [_run(each) for each in evidence.of_channel(channel, stamps)],
         "needed": evidence.ENOUGH_FOR_TAILS,
         "currency": settings.CURRENCY,
-        "calls": [] if channel.is_judge else snippets.of(channel),
+        # What is off the list may have an address that nobody has looked at.
+        "calls": [] if channel.is_judge or channel.listing != Listing.LISTED else snippets.of(channel),
         "key_variable": snippets.key_variable(channel),
         "country": country_name(channel.provider.country),
         "offers": offers[: neighbours.SHOWN_OFFERS],

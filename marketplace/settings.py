@@ -258,6 +258,8 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 MFA_ADAPTER = "marketplace.account_pages.adapter.SecondFactorAdapter"
+# Who has a second factor may change their address, too: the new one counts once it is confirmed.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Touchstone"
 # Operators sign in with a second factor; without one they are sent to set it up.
@@ -413,6 +415,11 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "marketplace.description.add_common_answers",
     ],
+    "ENUM_NAME_OVERRIDES": {
+        "PartState": ["ok", "fault", "unknown"],
+        "RunState": "sandbox.models.RunState",
+        "SubmissionState": "catalog.models.SubmissionState",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",

@@ -9,6 +9,7 @@ import logging
 from datetime import timedelta
 
 import redis
+from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError
@@ -57,6 +58,7 @@ def forget_traces() -> None:
     AbuseReport.objects.filter(handled_at__lt=Now() - keep).delete()
     quotas.forget(days=settings.TRIAL_KEEP_DAYS)
     Session.objects.filter(expire_date__lt=Now()).delete()
+    UserSession.objects.exclude(session_key__in=Session.objects.values("session_key")).delete()
     Probe.objects.filter(at__lt=Now() - timedelta(days=settings.PROBES_KEEP_DAYS)).delete()
 
 

@@ -1,4 +1,4 @@
-"""What a visitor tried before they signed in becomes their account's: the trials, and what they have used of the day."""
+"""What a visitor tried before they signed in becomes their account's: trials, and what they used of the day."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import redis
+from django.core.cache import cache
 from django.db import connection
 from django.utils import translation
 
@@ -61,6 +62,12 @@ def _postgresql_triggers(connection: Any) -> tuple[list[str], list[str]]:
 def _in_english() -> None:
     """A page that was asked for in Chinese leaves its language behind; every test starts in the same one."""
     translation.activate("en")
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_counted_yet() -> None:
+    """Attempts to sign in and the like are counted per address, and all tests have the same."""
+    cache.clear()
 
 
 @pytest.fixture(scope="session")

@@ -9,17 +9,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalog import onboarding
-from catalog.models import AIModel, Api, Channel, Credential, Listing, Membership, Provider, Role, Scenario, Submission
+from catalog.models import AIModel, Api, Channel, Credential, Listing, Provider, Role, Scenario, Submission
 from marketplace.accounts.models import User
 from sandbox.models import ConformanceCheck, ConformanceRun, Result, RunState
-from tests.factories import make_channel, make_model, make_provider, make_scenario, number
+from tests.factories import make_channel, make_model, make_scenario
+from tests.people import make_member, make_portal_provider, make_user
 
 ORIGIN = "https://api.example.com"
-
-
-def make_user(**overrides: Any) -> User:
-    name = overrides.pop("name", f"person-{number()}")
-    return User.objects.create_user(name, email=f"{name}@example.com", **overrides)
 
 
 def make_operator() -> User:
@@ -27,15 +23,12 @@ def make_operator() -> User:
 
 
 def join(provider: Provider, role: str = Role.OWNER, **person: Any) -> User:
-    user = make_user(**person)
-    Membership.objects.create(provider=provider, user=user, role=role)
-    return user
+    return make_member(provider, role, **person).user
 
 
 def make_own_provider(**overrides: Any) -> Provider:
     """A draft with everything agreed and a key that works."""
-    values = {"is_simulated": False, "listing": Listing.DRAFT, **overrides}
-    provider = make_provider(**values)
+    provider = make_portal_provider(**overrides)
     agree(provider)
     Credential.objects.create(provider=provider, origin=ORIGIN, secret="a test's key", works=True)
     return provider

@@ -25,6 +25,7 @@ class ChannelFacts(NamedTuple):
     protocol: str
     wire_name: str
     live: bool
+    sunset_on: date | None = None
 
 
 class ModelFacts(NamedTuple):

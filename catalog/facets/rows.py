@@ -28,6 +28,7 @@ class ChannelRow(TypedDict):
     name: str
     provider: str
     notes: str
+    last_day: str  # empty: none is set
     is_live: bool
     is_local: bool
     context: str
@@ -81,6 +82,7 @@ def channels(panel: Panel) -> list[ChannelRow]:
                 "name": model.name,
                 "provider": str(Named(seller.name_zh, seller.name_en)),
                 "notes": _noted(model, notes),
+                "last_day": date_format(row.sunset_on, "DATE_FORMAT") if row.sunset_on else "",
                 "is_live": row.live,
                 "is_local": seller.is_local,
                 "context": tokens(model.context_window),

@@ -82,7 +82,12 @@ def note(provider: Provider, by: User | None, action: str, subject: str = "", **
 
 def sentence(entry: AuditEntry) -> str:
     """What was done, in the reader's language; a word that has no sentence any more stands for itself."""
-    facts = {name: _shown(name, value) for name, value in entry.facts.items()}
+    from catalog.onboarding.vocabulary import REASONS  # which writes down here what it does
+
+    facts = {
+        name: REASONS.get(str(value), value) if name == "reason" else _shown(name, value)
+        for name, value in entry.facts.items()
+    }
     subject = gettext("a former member") if entry.subject == GONE else entry.subject
     try:
         return str(ACTIONS[entry.action]) % {**facts, "subject": subject}

@@ -8,8 +8,8 @@ from catalog.onboarding.letters import to_operators
 from catalog.onboarding.life import bring_back, lift_sunset, retire, send_back, set_sunset, suspend
 from catalog.onboarding.obstacles import Obstacle, obstacles
 from catalog.onboarding.review import approve, decline, submit, withdraw
-from catalog.onboarding.showing import notice_of, shown_to
-from catalog.onboarding.snapshots import Change, changes, digest, last_approved, snapshot
+from catalog.onboarding.showing import PRIVATE, for_everybody, notice_of, shown_to
+from catalog.onboarding.snapshots import Change, changes, digest, last_approved, snapshot, stated
 from catalog.onboarding.vocabulary import BY_HAND, FAILING, MOVED, REASONS
 from catalog.refusals import Refused
 
@@ -17,6 +17,7 @@ __all__ = [
     "BY_HAND",
     "FAILING",
     "MOVED",
+    "PRIVATE",
     "REASONS",
     "Change",
     "Obstacle",
@@ -26,6 +27,7 @@ __all__ = [
     "changes",
     "decline",
     "digest",
+    "for_everybody",
     "last_approved",
     "lift_sunset",
     "notice_of",
@@ -35,6 +37,7 @@ __all__ = [
     "set_sunset",
     "shown_to",
     "snapshot",
+    "stated",
     "submit",
     "suspend",
     "to_operators",

@@ -85,7 +85,7 @@ def approve(submission: Submission, *, by: User | None, model: AIModel | None = 
     if seen and seen != digest(now):
         differing = ", ".join(change.name for change in changes(submission.facts, now))
         message = _("It has changed while you were looking: %(facts)s.") % {"facts": differing or "…"}
-        raise Refused("seen", message, _("Look at it again, then decide."))
+        raise Refused("state", message, _("Look at it again, then decide."))
     is_new = last_approved(channel) is None
     _settle_model(channel, model)
     _list_provider(channel.provider)

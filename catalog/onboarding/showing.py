@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import Promise
 
-from catalog.models import Channel, Listing, SubmissionState
+from catalog.models import Channel, Listing, Submission, SubmissionState
 from catalog.onboarding.vocabulary import MOVED, REASONS
 
 if TYPE_CHECKING:
@@ -36,6 +37,13 @@ def shown_to(channel: Channel, user: User | AnonymousUser) -> str:
         return ""
     is_known = user.is_staff or channel.provider.memberships.filter(user=user).exists()
     return PRIVATE if is_known else ""
+
+
+def for_everybody() -> Q:
+    """The same for many channels at once: those that anybody may read about."""
+    approved = Exists(Submission.objects.filter(channel=OuterRef("pk"), state=SubmissionState.APPROVED))
+    seeded, own = Q(api__isnull=True, listing__in=ONCE_LISTED), Q(approved, api__isnull=False)
+    return Q(provider__listing=Listing.LISTED) & (Q(listing=Listing.LISTED) | seeded | own)
 
 
 def notice_of(channel: Channel) -> Notice | None:

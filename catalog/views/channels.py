@@ -5,12 +5,12 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from catalog import editions, sheet
+from catalog import editions, onboarding, sheet
 from catalog.facets import index, rows
 from catalog.facets.panel import Panel
 from catalog.models import Channel
@@ -49,8 +49,15 @@ def list_channels(request: HttpRequest) -> HttpResponse:
 def show_channel(request: HttpRequest, slug: str) -> HttpResponse:
     """One channel: price and its history, measurements, limits, terms, how to call it, and what stands beside it."""
     stamps = editions.current()
-    channel = get_object_or_404(Channel.objects.listed().select_related("provider", "model"), slug=slug)
-    return render(request, "catalog/channel.html", sheet.of_channel(channel, stamps) | {"section": "channels"})
+    channel = get_object_or_404(Channel.objects.select_related("provider", "model", "successor__model"), slug=slug)
+    seen_by = onboarding.shown_to(channel, request.user)
+    if not seen_by:
+        raise Http404
+    context = sheet.of_channel(channel, stamps) | {"section": "channels", "notice": onboarding.notice_of(channel)}
+    response = render(request, "catalog/channel.html", context | {"is_private": seen_by == onboarding.PRIVATE})
+    if seen_by == onboarding.PRIVATE:
+        response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _to_compare(panel: Panel, found: list[rows.ChannelRow]) -> str:

@@ -15,7 +15,7 @@ from catalog.language import is_chinese
 from catalog.pagecache import shared_page
 
 # When the texts last changed in what they say.
-CHANGED_ON = date(2026, 11, 27)
+CHANGED_ON = date(2026, 11, 28)
 
 
 @require_safe

@@ -28,6 +28,10 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
 
     error_messages = DefaultAccountAdapter.error_messages | words.ERRORS
 
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """In production an address is proved by a letter that is really mailed, or not at all."""
+        return bool(settings.EMAIL_URL) or not settings.PRODUCTION
+
     def save_user(self, request: HttpRequest, user: User, form: Any, commit: bool = True) -> User:
         user.language = get_language() or ""
         return super().save_user(request, user, form, commit)  # type: ignore[no-any-return]
@@ -50,6 +54,9 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no ty
         usual = f"{EmailVerificationStage.__module__}.{EmailVerificationStage.__qualname__}"
         return [own if stage == usual else stage for stage in super().get_login_stages()]
 
+    def get_logout_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("catalog:home")
+
     def get_client_ip(self, request: HttpRequest) -> str:
         return client_address(request)
 
@@ -71,7 +78,8 @@ class VerifyAddress(EmailVerificationStage):  # type: ignore[misc]  # allauth ha
     """An operator whom the terminal made without an address has none to verify; nobody else is without one."""
 
     def handle(self) -> tuple[HttpResponse | None, bool]:
-        if not self.login.user.email and self.login.user.is_superuser:
+        user = self.login.user  # None where somebody signs up with an address that has an account
+        if user and user.is_superuser and not user.email:
             return None, True
         return super().handle()  # type: ignore[no-any-return]
 
@@ -81,7 +89,6 @@ class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth h
 
     error_messages = DefaultMFAAdapter.error_messages | {
         "incorrect_code": _("This code is not right. Codes change every 30 seconds: enter the one shown now."),
-        "unverified_email": _("Confirm your e-mail address before you set up a second factor."),
         "cannot_generate_recovery_codes": _("Recovery codes go with a second factor; set up an app first."),
     }
 

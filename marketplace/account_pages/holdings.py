@@ -5,11 +5,11 @@ Secrets are not in it: no password, no key, no code, not even their hashes.
 
 from __future__ import annotations
 
+import io
 import json
 import zipfile
 from collections.abc import Iterable
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
@@ -23,7 +23,6 @@ from marketplace.accounts.models import ApiKey, User
 from marketplace.billing.models import QuotaUse
 from sandbox.models import AbuseReport, Answer, ConformanceRun, Reply, Trial
 
-IN_MEMORY = 5_000_000
 PERSON = ["username", "email", "first_name", "last_name", "language", "date_joined", "last_login", "is_staff"]
 ANSWER = [
     "repeat",
@@ -41,17 +40,16 @@ ANSWER = [
 ]
 
 
-def pack(user: User) -> IO[bytes]:
-    """The ZIP, at its beginning; the caller closes it."""
-    packed = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - the response closes it
+def pack(user: User) -> bytes:
+    """The ZIP; one trial at a time is held unpacked."""
+    packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("account.json", _json(account(user)))
         for trial in Trial.objects.filter(owner=user).select_related("scenario", "prompt_set", "report").iterator(100):
             archive.writestr(f"trials/{trial.code}.json", _json(of_trial(trial)))
             for name, data in _own_pictures(trial):
                 archive.writestr(f"trials/{trial.code}/{name}", data)
-    packed.seek(0)
-    return packed  # type: ignore[return-value]  # a spooled file is one in all but its base class
+    return packed.getvalue()
 
 
 def account(user: User) -> dict[str, Any]:

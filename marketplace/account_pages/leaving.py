@@ -23,7 +23,7 @@ class Needed(Exception):
 
 @transaction.atomic
 def delete_account(user: User) -> None:
-    """Delete ``user`` with everything of theirs, and write to them that it is done. Raises Needed; then all is as it was.
+    """Delete ``user`` with everything of theirs, and write to them that it is done. Raises Needed; then all is kept.
 
     Locks the row first: of two who press the button one finds nothing left to do.
     """

@@ -11,7 +11,7 @@ UNKNOWN = "0.0.0.0"  # noqa: S104 - nobody listens here: it stands for an addres
 
 
 def client_address(request: HttpRequest) -> str:
-    """The client's IP address: the entry of X-Forwarded-For that the outermost of TRUSTED_PROXIES wrote, else the peer's.
+    """The client's IP address: what the outermost of TRUSTED_PROXIES wrote into X-Forwarded-For, else the peer's.
 
     What a client writes into the header itself stands further left and is never read.
     """

@@ -1,4 +1,4 @@
-"""Counts that every process shares, such as failed sign-ins: kept in Redis, and by each process for itself without it."""
+"""Counts that every process shares, such as failed sign-ins: in Redis, or without it in each process by itself."""
 
 from __future__ import annotations
 

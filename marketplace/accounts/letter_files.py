@@ -33,13 +33,13 @@ class LetterFiles(BaseEmailBackend):
         head = f"Date: {now:%Y-%m-%d %H:%M:%S %z}\nFrom: {message.from_email}\nTo: {to}\nSubject: {message.subject}\n"
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(f"{head}\n{message.body}")
+            file.write(f"{head}\n{message.body.rstrip()}\n")
         logger.info("a letter to %s, “%s”, is in %s", to, message.subject, path)
 
 
 def folder_to_show() -> str:
     """The folder, for pages that say where letters go; empty where letters are mailed, and in production."""
-    if settings.PRODUCTION or settings.EMAIL_BACKEND != f"{__name__}.{LetterFiles.__name__}":
+    if settings.PRODUCTION or f"{__name__}.{LetterFiles.__name__}" != settings.EMAIL_BACKEND:
         return ""
     try:
         return str(settings.LETTERS_FOLDER.relative_to(settings.BASE_DIR))

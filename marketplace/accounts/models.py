@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser, UserManager
@@ -32,7 +32,7 @@ class User(AbstractUser):
 
     language = models.CharField(_("language of letters"), max_length=10, choices=settings.LANGUAGES, blank=True)
 
-    objects = People()
+    objects: ClassVar[People] = People()
 
     @property
     def shown_name(self) -> str:

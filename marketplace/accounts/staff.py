@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,10 +33,11 @@ class Desk(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        allowed = isinstance(user, User) and user.is_active and user.is_staff
-        return allowed and not lacks_second_factor(user)
+        if not (isinstance(user, User) and user.is_active and user.is_staff):
+            return False
+        return not lacks_second_factor(user)
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         user = request.user
         if not isinstance(user, User):
             return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
@@ -46,5 +46,7 @@ class Desk(AdminSite):
             return redirect("account_pages:overview")
         return to_second_factor(request) if lacks_second_factor(user) else redirect("admin:index")
 
-    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def logout(  # type: ignore[override]  # Django says that it is a page of its own
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         return redirect("account_logout")

@@ -39,7 +39,7 @@ class RoomForm(forms.Form):
 
     def refuse(self, refused: Refused) -> None:
         """Say it at its field, or above the form where the form has no such field."""
-        self.add_error(refused.field if refused.field in self.fields else None, f"{refused.message} {refused.mend}")
+        self.add_error(refused.field if refused.field in self.fields else None, str(refused))
 
 
 class Difference(NamedTuple):

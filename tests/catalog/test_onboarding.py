@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from itertools import pairwise
 from threading import Barrier
 
 import pytest
@@ -18,6 +19,7 @@ from catalog.refusals import Refused
 from tests import listings
 from tests.factories import make_channel, make_model, make_price
 from tests.listings import join, make_listed, make_operator, make_own_channel, submit
+from tests.people import make_user
 
 pytestmark = pytest.mark.django_db
 on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="a race that only PostgreSQL decides")
@@ -293,9 +295,9 @@ def test_a_last_day_may_be_lifted():
 # -- who sees it ----------------------------------------------------------------------------------
 
 
-def test_a_draft_exists_for_its_people_and_the_operators_alone(django_user_model):
+def test_a_draft_exists_for_its_people_and_the_operators_alone():
     channel = make_own_channel()
-    member, stranger = join(channel.provider), listings.make_user()
+    member, stranger = join(channel.provider), make_user()
     assert onboarding.shown_to(channel, member) == "private"
     assert onboarding.shown_to(channel, make_operator()) == "private"
     assert onboarding.shown_to(channel, stranger) == ""
@@ -303,7 +305,7 @@ def test_a_draft_exists_for_its_people_and_the_operators_alone(django_user_model
 
 def test_what_was_listed_keeps_its_page():
     seeded = make_channel(listing=Listing.RETIRED)
-    stranger = listings.make_user()
+    stranger = make_user()
     assert onboarding.shown_to(seeded, stranger) == "public"
     own = make_listed()
     onboarding.send_back([own], by=None)
@@ -357,8 +359,7 @@ def test_suspension_return_and_a_new_address_never_leave_a_channel_between_two_s
     moves = logged(channel)[2:]
     assert sorted(moves) == sorted(done)
     assert moves[-1] == "channel_sent_back"
-    for before, after in zip(moves, moves[1:], strict=False):
-        assert before != after
+    assert all(before != after for before, after in pairwise(moves))
     assert state(channel) == Listing.DRAFT
 
 

@@ -3,10 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from catalog.models import PublicReport
-from sandbox.forgetting import forget
+from marketplace.accounts.models import User
+from sandbox.forgetting import forget, forget_traces
 from sandbox.models import Answer, Prompt, Report, Trial
 from tests.factories import make_prompt_set, make_scenario, make_trial
 
@@ -48,3 +51,12 @@ def test_a_published_report_on_house_prompts_stays_but_not_one_on_a_visitors():
     assert forget() == 1
     assert Trial.objects.get().prompt_set.version == 1
     assert PublicReport.objects.get().code == Trial.objects.get().code
+
+
+def test_a_device_is_forgotten_with_its_session():
+    user = User.objects.create_user("ann", "ann@example.org")
+    kept = Session.objects.create(session_key="kept", session_data="", expire_date=timezone.now() + timedelta(days=1))
+    for key in (kept.session_key, "ended"):
+        UserSession.objects.create(user=user, ip="192.0.2.1", session_key=key, user_agent="a browser")
+    forget_traces()
+    assert [device.session_key for device in UserSession.objects.all()] == ["kept"]

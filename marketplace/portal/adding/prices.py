@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from catalog import members, pricelist
 from catalog.models import Api, Channel, Listing, Price
-from catalog.price_cells import Bad, shown
+from catalog.price_cells import Bad
 from catalog.pricelist import Entry, Fault, Unreadable
 from catalog.refusals import Refused
 from catalog.succession import SAME, Step, Succession
@@ -44,13 +43,8 @@ class Plan:
 
 def read_csv(api: Api, data: bytes, *, source: str = "") -> tuple[list[Entry], Plan]:
     """The entries of a file, ready for ``set_prices``, and what they would change. Raises Unreadable."""
-    found = pricelist.read(data, today=timezone.localdate(), source=source)
     channels = list(_channels(api))
-    named = _named(channels)
-    faults = [_unknown_model(entry.line, entry.model, channels) for entry in found.entries if entry.model not in named]
-    faults += [_unknown_model(0, name, channels) for name in found.silent if name not in named]
-    if faults:
-        raise Unreadable(faults)
+    found = pricelist.read(data, today=timezone.localdate(), source=source, models=_named(channels))
     steps = plan(channels, found.entries)
     spoken = {step.price.channel_id for step in steps}
     silent = [row.wire_name for row in channels if row.pk not in spoken]
@@ -84,7 +78,7 @@ def set_prices(api: Api, *, by: User, entries: Sequence[Entry], seen: Mapping[in
     channels = list(_channels(api))
     named = _named(channels)
     if strangers := [entry for entry in entries if entry.model not in named]:
-        raise Unreadable([_unknown_model(entry.line, entry.model, channels) for entry in strangers])
+        raise Unreadable([pricelist.unknown_model(entry.line, entry.model, named) for entry in strangers])
     touched = {named[entry.model].pk for entry in entries}
     if seen is not None and any(seen.get(row.pk) != row.version for row in channels if row.pk in touched):
         raise Outdated
@@ -197,13 +191,3 @@ def _save(steps: Iterable[Step]) -> list[Price]:
 def _subject(saved: Sequence[Price], api: Api) -> str:
     slugs = {price.channel.slug for price in saved}
     return slugs.pop() if len(slugs) == 1 else api.base_url
-
-
-def _unknown_model(line: int, model: str, channels: Sequence[Channel]) -> Fault:
-    names = [row.wire_name for row in channels]
-    near = difflib.get_close_matches(model[:200], names, n=1)
-    if near:
-        mend = _("Did you mean “%(name)s”? Names are compared letter by letter.") % {"name": shown(near[0])}
-    else:
-        mend = _("Write the name that the API uses, as it stands in the template, or add the model to the API first.")
-    return Fault(line, "model", shown(model), _("This API has no such model here."), mend)

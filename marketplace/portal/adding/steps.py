@@ -39,11 +39,16 @@ def name_of(step: str) -> str:
 
 def url_of(step: str, provider: Provider, api: Api | None) -> str:
     """Where the step is done; empty while there is no API, or no such page."""
+    if step == "terms":
+        found = reverse("portal:terms", args=[provider.slug])
+        return f"{found}?api={api.pk}" if api else found
+    return address(f"portal:api_{step}", provider.slug, api.pk) if api else ""
+
+
+def address(name: str, *args: object) -> str:
+    """Empty where there is no such page."""
     try:
-        if step == "terms":
-            found = reverse("portal:terms", args=[provider.slug])
-            return f"{found}?api={api.pk}" if api else found
-        return reverse(f"portal:api_{step}", args=[provider.slug, api.pk]) if api else ""
+        return reverse(name, args=args)
     except NoReverseMatch:
         return ""
 

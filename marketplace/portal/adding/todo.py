@@ -148,6 +148,8 @@ class _Facts:
     def _url(self, key: str, channel: Channel, api: Api | None) -> str:
         if key == "prices":
             return reverse("portal:channel_prices", args=[self.provider.slug, channel.slug])
+        if key == "check" and channel.pk in self.runs:
+            return steps.address("sandbox:conformance", self.runs[channel.pk].code)
         return steps.url_of(key, self.provider, api) if api and key in steps.ORDER else ""
 
 

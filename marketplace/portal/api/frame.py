@@ -7,10 +7,10 @@ know of the provider, and a program should not look for a slip in its address. A
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, TypeVar
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import SAFE_METHODS
@@ -22,17 +22,23 @@ from rest_framework.views import APIView
 from catalog.api import Pages
 from catalog.models import Api, Channel, Membership, Provider, Role
 from catalog.refusals import Refused
+from catalog.tabular import Fault, Unreadable
 from catalog.versions import Outdated
 from marketplace.accounts.bearer import SignedIn
 from marketplace.accounts.models import User
 from marketplace.billing.quotas import OutOfQuota
+from marketplace.portal.adding.actions import Hesitant, Moves
+from marketplace.portal.adding.stray_keys import is_stray, warning
 from marketplace.portal.doors import membership_of
 from marketplace.problems import Problem, ProblemSerializer
 from sandbox.api import out_of_quota
 from sandbox.unlisted import HEADERS
 
+Verb = TypeVar("Verb", bound=Callable[..., HttpResponse])
 # Fields of a refusal that are about where something stands, not about what was sent.
 STATES = frozenset(("channel", "channels", "state", "provider", "conformance", "confirmed"))
+# What is tried as a key or token, and a list that names pages and models by the hundred.
+KEYS_MAY_BE_IN = frozenset(("key", "token", "csv"))
 
 
 class PortalView(APIView):
@@ -64,14 +70,22 @@ class PortalView(APIView):
         """The request's body, read by ``body``; raises ValidationError."""
         read = body(data={} if self.request.data is None else self.request.data, **options)
         read.is_valid(raise_exception=True)
+        self.refuse_strays(read.validated_data)
         return dict(read.validated_data)
+
+    def refuse_strays(self, wished: Any) -> None:
+        """A key in a field that is not for keys is neither saved nor told again."""
+        held = getattr(getattr(self, "membership", None), "provider", None)
+        for path, text in texts(wished, ()):
+            if not KEYS_MAY_BE_IN & set(path) and is_stray(text, provider=held):
+                raise Problem(400, warning(), field=".".join(path), mend=_("Send it to the address for keys alone."))
 
 
 class ProviderView(PortalView):
     """Below ``providers/<slug:provider>/``; ``least`` is the least role for each verb, else viewer to read and editor
     to change."""
 
-    least: ClassVar[dict[str, str]] = {}
+    least: ClassVar[Mapping[str, str]] = {}
     membership: Membership
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -107,16 +121,50 @@ class ProviderView(PortalView):
         return found
 
 
+def texts(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Every text in a body, with the path to it."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from texts(inner, (*path, str(name)))
+    elif isinstance(value, list):
+        for place, inner in enumerate(value):
+            yield from texts(inner, (*path, str(place)))
+
+
 def problem_of(error: Exception) -> Problem | None:
     """What the actions raise, as a problem document; None for all else."""
     if isinstance(error, Outdated):
         return outdated()
     if isinstance(error, OutOfQuota):
         return out_of_quota(error)
+    if isinstance(error, Unreadable):
+        return unreadable(error)
+    if isinstance(error, Hesitant):
+        return Problem(400, error.message, field=error.field, mend=f"{error.mend} {saved_anyway()}")
+    if isinstance(error, Moves):
+        return Problem(409, error.message, field="confirmed", mend=_('Send "confirmed": true to do it all the same.'))
     if isinstance(error, Refused):
         status = 409 if error.field in STATES else 400
         return Problem(status, error.message, field=error.field, mend=error.mend)
     return None
+
+
+def unreadable(error: Unreadable) -> Problem:
+    """Every fault of a list of prices, each with its line and column."""
+    faults = [(_place(fault), fault.message, fault.mend) for fault in error.faults]
+    (field, detail, mend), *others = faults or [("", _("It cannot be read."), "")]
+    return Problem(400, detail, field=field, mend=mend, others=others)
+
+
+def _place(fault: Fault) -> str:
+    parts = ["lines", str(fault.line), fault.column] if fault.line else [fault.column]
+    return ".".join(filter(None, parts))
+
+
+def saved_anyway() -> str:
+    return _('Or send "anyway": true, and it is saved all the same.')
 
 
 def outdated() -> Problem:
@@ -144,11 +192,11 @@ def described(
     answers: dict[int, Any],
     refuses: bool = False,
     parameters: Sequence[Any] = (),
-) -> Any:
+) -> Callable[[Verb], Verb]:
     """How a verb stands in the API's description; ``refuses`` adds what an action may refuse: 400 and 409."""
     statuses = {400: refuses or bool(parameters), 409: refuses, 404: bool(parameters)}
     refusals = {status: ProblemSerializer for status, may in statuses.items() if may}
-    return extend_schema(
+    known: Callable[[Verb], Verb] = extend_schema(
         operation_id=f"portal_{name}",
         summary=summary,
         request=body,
@@ -156,3 +204,10 @@ def described(
         parameters=list(parameters),
         tags=["portal"],
     )
+    return known
+
+
+def unknown_channels(slugs: Sequence[str], *, field: str = "channels") -> Problem:
+    shown = ", ".join(slug[:60] for slug in slugs[:5])
+    mend = _("Take the slugs from the provider's list of channels.")
+    return Problem(400, _("There is no channel called %s here.") % shown, field=field, mend=mend)

@@ -9,11 +9,12 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from catalog import members, onboarding
+from catalog import members
 from catalog.models import Agreement, Api, AuditEntry, Channel, Invitation, Membership, Price, Provider, Submission
 from marketplace.accounts.models import User
 from marketplace.portal.adding.keys import Held, held
 from marketplace.portal.adding.words import Said
+from marketplace.portal.listing import submitting
 
 Row = dict[str, Any]
 MONEY = ("input", "output", "cache_read", "cache_write")
@@ -118,17 +119,16 @@ def plain_amount(amount: Decimal | None) -> str | None:
 
 
 def channels(found: Iterable[Channel]) -> list[Row]:
-    """They came with model, successor, scenarios and prices (``for_rows``)."""
-    today = timezone.localdate()
-    return [_channel(row, today) for row in found]
+    return [channel(row) for row in found]
 
 
 def for_rows(found: Any) -> Any:
-    """A queryset of channels with all that ``channels`` needs."""
+    """A queryset of channels with all that ``channel`` needs, in a fixed number of queries."""
     return found.select_related("model", "successor").prefetch_related("scenarios", "prices").order_by("slug")
 
 
-def _channel(row: Channel, today: Any) -> Row:
+def channel(row: Channel) -> Row:
+    today = timezone.localdate()
     plain = ("slug", "wire_name", "protocol", "base_url", "listing", "suspended_for", "suspended_at", "sunset_on")
     in_force = [one for one in row.prices.all() if one.starts_on <= today and (not one.ends_on or one.ends_on > today)]
     return {
@@ -146,12 +146,11 @@ def _channel(row: Channel, today: Any) -> Row:
 
 
 def state(row: Channel) -> Row:
-    """Where it stands, and what it still lacks."""
+    """Where it stands, and what it still lacks; nothing where it is listed or waits."""
+    lacks = submitting.readiness(row).obstacles
     return {
         "listing": row.listing,
-        "missing": [
-            {"field": one.field, "message": one.message, "mend": one.mend} for one in onboarding.obstacles(row)
-        ],
+        "missing": [{"field": one.field, "message": one.message, "mend": one.mend} for one in lacks],
         "submissions": [submission(one) for one in row.submissions.order_by("-submitted_at", "-pk")],
     }
 

@@ -212,5 +212,96 @@ class PublishedShape(Shape):
     hidden = BooleanField(help_text="an operator has hidden your reply")
 
 
-class AddedShape(Shape):
-    saved = IntegerField(help_text="how many prices are new")
+class LookedUpShape(PlacedShape):
+    """``said`` is what came; the API's ``models_seen`` are what it lists."""
+
+
+class ChosenShape(Shape):
+    """Slugs of channels, but for ``removed``, which are names on the wire."""
+
+    added = ListField(child=CharField())
+    changed = ListField(child=CharField())
+    removed = ListField(child=CharField())
+    kept = ListField(child=CharField(), help_text="left out, but shown to others: retire them instead")
+    version = IntegerField(help_text="the API's, now")
+
+
+class PricedShape(Shape):
+    changes = IntegerField(help_text="prices that differ from what holds")
+    same = IntegerField()
+    saved = IntegerField(help_text="0 in a dry run")
+    silent = ListField(child=CharField(), help_text="models of which the file says nothing")
+
+
+class SubmittedShape(SubmissionShape):
+    channel = CharField()
+
+
+class DayShape(Shape):
+    day = DateField()
+    answers = IntegerField()
+    failed = IntegerField()
+    ttft_ms_p50 = FloatField(allow_null=True)
+    ttft_ms_p95 = FloatField(allow_null=True)
+    output_tps_p50 = FloatField(allow_null=True)
+
+
+class RankShape(Shape):
+    """Among listed channels of its kind; its place lies between ``low`` and ``high``."""
+
+    place = IntegerField()
+    low = IntegerField()
+    high = IntegerField()
+    of = IntegerField()
+    score = FloatField()
+    score_low = FloatField(allow_null=True)
+    score_high = FloatField(allow_null=True)
+
+
+class CostShape(Shape):
+    """The blended list price in the site's currency."""
+
+    price = CharField()
+    cheaper = IntegerField(help_text="how many of them cost less")
+    of = IntegerField()
+    median = CharField()
+
+
+class GapShape(Shape):
+    """Its mean score against the others' on the same prompts, with the interval of the difference."""
+
+    slug = CharField()
+    prompts = IntegerField()
+    mine = FloatField()
+    others = FloatField()
+    gap = FloatField()
+    low = FloatField()
+    high = FloatField()
+    verdict = serializers.ChoiceField(["loses", "leads", "level", "cannot_tell"])
+
+
+class FaringShape(Shape):
+    """Null is unknown: nothing was measured."""
+
+    scenario = CharField(allow_null=True)
+    simulated = BooleanField()
+    since = DateField()
+    until = DateField()
+    trials = IntegerField()
+    answers = IntegerField()
+    failed = IntegerField()
+    ttft_ms_p50 = FloatField(allow_null=True)
+    ttft_ms_p95 = FloatField(allow_null=True)
+    output_tps_p50 = FloatField(allow_null=True)
+    errors = DictField(child=IntegerField(), help_text="by kind")  # type: ignore[assignment]  # not Serializer.errors
+    by_day = DayShape(many=True)
+    rank = RankShape(allow_null=True)
+    cost = CostShape(allow_null=True)
+    dimensions = GapShape(many=True)
+    topics = GapShape(many=True)
+
+
+class ReplyShape(Shape):
+    text = CharField()
+    written_at = DateTimeField()
+    changed_at = DateTimeField(allow_null=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -98,11 +99,11 @@ def channel_of(provider: Provider, slug: str) -> Channel:
 
 
 def scenarios_of(channel: Channel) -> list[Scenario]:
-    """What it applies for, and whatever it was measured in before."""
-    found = Scenario.objects.filter(pk__in=channel.scenarios.values("pk")) | Scenario.objects.filter(
-        pk__in=channel.measurements.values("scenario")
-    )
-    return list(found.distinct().order_by("position", "slug"))
+    """What it applies for, and whatever it was measured in before; what was measured last comes first."""
+    concerned = Q(pk__in=channel.scenarios.values("pk")) | Q(pk__in=channel.measurements.values("scenario"))
+    newest = Max("measurements__measured_at", filter=Q(measurements__channel=channel))
+    found = Scenario.objects.filter(concerned).annotate(newest=newest)
+    return list(found.order_by(F("newest").desc(nulls_last=True), "position", "slug"))
 
 
 def chosen(request: HttpRequest, choices: list[Scenario]) -> Scenario | None:

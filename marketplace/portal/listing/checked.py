@@ -34,7 +34,7 @@ class Checked(NamedTuple):
 
 
 def of_channel(channel: Channel) -> Checked | None:
-    """The newest whole run of the channel at its present address, protocol and name; None: there is none that is over."""
+    """The newest whole run that is over, of the channel's present address, protocol and name; None: there is none."""
     runs = channel.conformance_runs.filter(kind=ConformanceRun.Kind.FULL, state=RunState.DONE)
     now = {name: getattr(channel, name) for name in AS_CHECKED}
     for run in runs.order_by("-created_at")[:20]:

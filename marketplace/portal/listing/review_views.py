@@ -29,7 +29,7 @@ def show_queue(request: HttpRequest) -> HttpResponse:
     waiting = (
         Submission.objects.waiting().select_related("channel__provider", "channel__model").order_by("submitted_at")
     )
-    page = Paginator(waiting, PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(waiting.order_by("submitted_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "portal/listing/queue.html", {"page": page})
 
 
@@ -45,7 +45,7 @@ def show_channels(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @operator
 def show_submission(request: HttpRequest, pk: int) -> HttpResponse:
-    """One submission: its checks, what changed since the last approval, its people and its history; and the decision."""
+    """One submission: its checks, what changed since the last approval, its people and history; and the decision."""
     found = Submission.objects.select_related("channel__provider", "channel__model", "submitted_by", "decided_by")
     submission = get_object_or_404(found, pk=pk)
     is_approval = request.POST.get("act") == "approve"
@@ -88,7 +88,7 @@ def _context(submission: Submission) -> dict[str, Any]:
         "last": last,
         "since_last": onboarding.changes(last.facts, now) if last else [],
         "since_submitted": onboarding.changes(submission.facts, now),
-        "facts": onboarding.changes({}, now),
+        "facts": onboarding.stated(now),
         "seen": onboarding.digest(now),
         "people": channel.provider.memberships.select_related("user"),
         "history": channel.submissions.exclude(pk=submission.pk).select_related("decided_by").order_by("-submitted_at"),

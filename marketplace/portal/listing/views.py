@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from catalog import onboarding
 from catalog.models import Provider, Role
 from catalog.refusals import Refused
+from marketplace.portal.adding import steps
 from marketplace.portal.doors import member
 from marketplace.portal.listing.forms import SubmitForm
 from marketplace.portal.listing.submitting import readiness, submit
@@ -25,7 +26,7 @@ def submit_api(request: HttpRequest, provider: Provider, api: int) -> HttpRespon
     """What is ready of an API's channels, what is still missing, and the submission of those that are ticked."""
     row = get_object_or_404(provider.apis, pk=api)
     channels = row.channels.select_related("provider", "model", "api").order_by("model__name", "slug")
-    form = SubmitForm(request.POST or None, channels=channels)
+    form = SubmitForm(request.POST if request.method == "POST" else None, channels=channels)
     if request.method == "POST" and form.is_valid():
         try:
             found = submit(list(form.cleaned_data["channels"]), by=request.user, note=form.cleaned_data["note"])  # type: ignore[arg-type]
@@ -45,6 +46,7 @@ def _context(provider: Provider, api: Any, channels: Any, form: SubmitForm) -> d
         "provider": provider,
         "room": "apis",
         "api": api,
+        "steps": steps.of(provider, api, "submit"),
         "rows": rows,
         "ready": sum(row.may_be_submitted for row in rows),
         "ticked": ticked,

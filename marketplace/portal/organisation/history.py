@@ -19,7 +19,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
     "people": ("member_", "invitation_", "ownership_"),
     "facts": ("provider_", "terms_", "agreed"),
     "apis": ("api_", "key_", "models_", "limits_", "prices_", "scenarios_"),
-    "listing": ("checks_", "channel_", "submission_", "sunset_"),
+    "listing": ("checks_", "channel_", "submission_", "sunset_", "recheck_"),
     "replies": ("reply_",),
 }
 

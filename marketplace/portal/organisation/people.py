@@ -91,7 +91,7 @@ def _try(
     try:
         action()
     except Refused as refused:
-        messages.error(request, f"{refused.message} {refused.mend}")
+        messages.error(request, str(refused))
         return redirect("portal:members", provider.slug)
     messages.success(request, done)
     return redirect(then) if then == "portal:home" else redirect(then, provider.slug)
