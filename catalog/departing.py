@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import ProtectedError, Q
@@ -12,7 +12,6 @@ from catalog.models import Agreement, AuditEntry, Channel, Credential, Invitatio
 from catalog.models.members import GONE
 from marketplace.accounts.models import User
 
-PORTAL = "portal"  # the source of a provider that its own people founded
 FOR_SALE = [Listing.LISTED, Listing.SUSPENDED]
 
 
@@ -60,17 +59,25 @@ def _leave(membership: Membership, user: User) -> None:
 
 
 def _close(provider: Provider) -> None:
-    """Nobody acts for it and nothing of it is for sale: it goes, all but its log and what others' trials still need.
+    """Nobody acts for it and nothing of it is for sale: it goes, all but what its log and others' trials still need.
 
-    One that the catalogue knew before anybody acted for it stays as it is.
+    One that the catalogue knew before an operator let anybody act for it stays as it is.
     """
     Credential.objects.filter(provider=provider).delete()
-    if provider.source != PORTAL:
+    if provider.log.filter(action="member_appointed").exists():
         return
+    if not _deleted(provider.channels, provider.apis):
+        provider.channels.update(listing=Listing.RETIRED)
+    if not _deleted(Provider.objects.filter(pk=provider.pk)):
+        Provider.objects.filter(pk=provider.pk).update(listing=Listing.RETIRED)
+
+
+def _deleted(*rows: Any) -> bool:
+    """All of them, or none where others still need one."""
     try:
         with transaction.atomic():
-            Channel.objects.filter(provider=provider).delete()
-            provider.apis.all().delete()
+            for each in rows:
+                each.all().delete()
     except ProtectedError:
-        Channel.objects.filter(provider=provider).update(listing=Listing.RETIRED)
-    Provider.objects.filter(pk=provider.pk).update(listing=Listing.RETIRED)
+        return False
+    return True

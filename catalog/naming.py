@@ -102,7 +102,9 @@ def _taken_names(but: Provider | None) -> dict[str, str]:
     for pair in AIModel.objects.known().values_list("maker_name", "maker").distinct():
         found |= {folded(word): pair[0] for word in pair}
     given_up = Q(source="portal", listing=Listing.RETIRED, memberships=None, channels=None)
-    others = Provider.objects.exclude(given_up).exclude(pk=but.pk if but else None)
+    others = Provider.objects.exclude(given_up)
+    if but:
+        others = others.exclude(pk=but.pk)
     for name_en, name_zh, slug in others.values_list("name_en", "name_zh", "slug"):
         found |= {folded(word): name_en for word in (name_en, name_zh, slug)}
     own = {folded(word) for word in (but.name_en, but.name_zh, but.slug)} if but else set()

@@ -9,7 +9,7 @@ from catalog.onboarding.life import bring_back, lift_sunset, retire, send_back, 
 from catalog.onboarding.obstacles import Obstacle, obstacles
 from catalog.onboarding.review import approve, decline, submit, withdraw
 from catalog.onboarding.showing import PRIVATE, for_everybody, notice_of, shown_to
-from catalog.onboarding.snapshots import Change, changes, digest, last_approved, snapshot
+from catalog.onboarding.snapshots import Change, changes, digest, last_approved, snapshot, stated
 from catalog.onboarding.vocabulary import BY_HAND, FAILING, MOVED, REASONS
 from catalog.refusals import Refused
 
@@ -37,6 +37,7 @@ __all__ = [
     "set_sunset",
     "shown_to",
     "snapshot",
+    "stated",
     "submit",
     "suspend",
     "to_operators",

@@ -85,6 +85,11 @@ def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]
     return [Change(str(NAMES[name]), told(before.get(name)), told(after.get(name))) for name in differing]
 
 
+def stated(facts: Mapping[str, Any]) -> list[Change]:
+    """All of a snapshot, as ``after``; what is unknown is there, too, and empty."""
+    return [Change(str(name), "", told(facts.get(key))) for key, name in NAMES.items()]
+
+
 def told(value: Any) -> str:
     """A fact of a snapshot as text; empty where nothing is known."""
     if value is None or value == "" or value == []:

@@ -435,8 +435,9 @@ def test_what_a_person_gives_up_with_their_account_keeps_its_log_and_frees_its_n
 
 
 def test_a_seeded_provider_outlives_the_account_of_whoever_acted_for_it():
-    owner = make_member(make_provider(slug="deepseek", is_simulated=False, source="seed"))
-    departing.depart(owner.user)
+    provider, user = make_provider(slug="deepseek", is_simulated=False), make_user()
+    members.appoint(provider, user=user, role="owner", by=make_user(is_staff=True))
+    departing.depart(user)
     assert Provider.objects.get(slug="deepseek").listing == "listed"
 
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from catalog import countries
 from catalog.models import Protocol, Role
+from sandbox.conformance.questions import SLUGS
 from sandbox.serializers import Exact, TextField
 
 VERSION = "the version that you read; a change of an older one is refused with 409"
@@ -195,7 +196,11 @@ class SunsetBody(Exact):
 
 class ChecksBody(Exact):
     only = serializers.ListField(
-        child=serializers.SlugField(max_length=40), required=False, default=list, help_text="empty: all of them"
+        child=serializers.ChoiceField(SLUGS),
+        required=False,
+        default=list,
+        max_length=100,
+        help_text="empty: all of them",
     )
 
 

@@ -14,7 +14,6 @@ from rest_framework.reverse import reverse
 from marketplace.portal.api import bodies, shapes
 from marketplace.portal.api.frame import ProviderView, described
 from marketplace.portal.api.paging import PAGED, paged
-from marketplace.problems import ProblemSerializer
 from sandbox import conformance
 from sandbox.models import ConformanceCheck, ConformanceRun
 
@@ -34,7 +33,7 @@ class RunList(ProviderView):
         "checks_start",
         "Start the checks",
         body=bodies.ChecksBody,
-        answers={202: shapes.RunShape, 429: ProblemSerializer},
+        answers={202: shapes.RunShape},
         refuses=True,
     )
     def post(self, request: Request, provider: str, channel: str) -> Response:
@@ -49,12 +48,12 @@ class RunList(ProviderView):
 
 class RunDetail(ProviderView):
     @described("checks_retrieve", "Read a run of checks", answers={200: shapes.RunDetailShape})
-    def get(self, request: Request, provider: str, channel: str, code: str) -> Response:
+    def get(self, request: Request, provider: str, channel: str, run: str) -> Response:
         """Every check with what was sent and received, without secrets. Ask again while ``state`` is running."""
-        run = self.channel(channel).conformance_runs.prefetch_related("checks").filter(code=code).first()
-        if run is None:
+        found = self.channel(channel).conformance_runs.prefetch_related("checks").filter(code=run).first()
+        if found is None:
             raise Http404
-        return Response({**run_row(run, request), "checks": [check_row(one) for one in run.checks.all()]})
+        return Response({**run_row(found, request), "checks": [check_row(one) for one in found.checks.all()]})
 
 
 def run_row(run: ConformanceRun, request: Request) -> dict[str, Any]:

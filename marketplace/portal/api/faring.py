@@ -116,16 +116,16 @@ class ReplyDetail(ProviderView):
     @described(
         "reply_write", "Reply to a public report", body=bodies.ReplyBody, answers={200: shapes.ReplyShape}, refuses=True
     )
-    def put(self, request: Request, provider: str, code: str) -> Response:
+    def put(self, request: Request, provider: str, report: str) -> Response:
         """It stands under the report as text, in your provider's name, in place of an earlier one."""
-        if not replies.concerning(self.provider).filter(code=code).exists():
+        if not replies.concerning(self.provider).filter(code=report).exists():
             raise Http404
-        reply = replies.write(self.provider, code, by=self.person, text=self.wish(bodies.ReplyBody)["text"])
+        reply = replies.write(self.provider, report, by=self.person, text=self.wish(bodies.ReplyBody)["text"])
         plain = ("text", "written_at", "changed_at")
         return Response({name: getattr(reply, name) for name in plain})
 
     @described("reply_remove", "Take a reply away", answers={204: None}, refuses=True)
-    def delete(self, request: Request, provider: str, code: str) -> Response:
-        if not replies.remove(self.provider, code, by=self.person):
+    def delete(self, request: Request, provider: str, report: str) -> Response:
+        if not replies.remove(self.provider, report, by=self.person):
             raise Http404
         return Response(status=204)

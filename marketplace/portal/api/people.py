@@ -32,7 +32,7 @@ class MemberDetail(ProviderView):
     # Whoever is a member may leave; that removing another takes an owner, the action sees to.
     least: ClassVar[Mapping[str, str]] = {**OWNERS, "DELETE": Role.VIEWER}
 
-    def member(self, pk: int) -> Membership:
+    def member_of(self, pk: int) -> Membership:
         found = self.provider.memberships.select_related("user", "provider").filter(pk=pk).first()
         if found is None:
             raise Http404
@@ -45,16 +45,16 @@ class MemberDetail(ProviderView):
         answers={200: shapes.MemberShape},
         refuses=True,
     )
-    def patch(self, request: Request, provider: str, pk: int) -> Response:
+    def patch(self, request: Request, provider: str, member: int) -> Response:
         """Owners alone may. The last owner stays one."""
-        found = self.member(pk)
+        found = self.member_of(member)
         members.change_role(found, by=self.person, role=self.wish(bodies.RoleBody)["role"])
-        return Response(rows.member(self.member(pk), reader=self.membership))
+        return Response(rows.member(self.member_of(member), reader=self.membership))
 
     @described("members_delete", "Remove a member, or leave", answers={204: None}, refuses=True)
-    def delete(self, request: Request, provider: str, pk: int) -> Response:
+    def delete(self, request: Request, provider: str, member: int) -> Response:
         """Your own membership: you leave. Another's: they act no more; owners alone may."""
-        found = self.member(pk)
+        found = self.member_of(member)
         if found.pk == self.membership.pk:
             members.leave(found)
         elif not self.membership.may(Role.OWNER):
@@ -68,9 +68,9 @@ class Transfer(ProviderView):
     least: ClassVar[Mapping[str, str]] = OWNERS
 
     @described("members_transfer", "Hand ownership over", answers={200: shapes.OwnProviderShape}, refuses=True)
-    def post(self, request: Request, provider: str, pk: int) -> Response:
+    def post(self, request: Request, provider: str, member: int) -> Response:
         """The member becomes an owner, and you an editor."""
-        found = self.provider.memberships.select_related("user").filter(pk=pk).first()
+        found = self.provider.memberships.select_related("user").filter(pk=member).first()
         if found is None:
             raise Http404
         members.transfer(self.provider, by=self.person, to=found)
@@ -104,8 +104,8 @@ class InvitationDetail(ProviderView):
     least: ClassVar[Mapping[str, str]] = {"DELETE": Role.OWNER}
 
     @described("invitations_delete", "Take an invitation back", answers={204: None}, refuses=True)
-    def delete(self, request: Request, provider: str, pk: int) -> Response:
-        found = self.provider.invitations.open().filter(pk=pk).first()
+    def delete(self, request: Request, provider: str, invitation: int) -> Response:
+        found = self.provider.invitations.open().filter(pk=invitation).first()
         if found is None or not members.revoke(found, by=self.person):
             raise Http404
         return Response(status=204)

@@ -68,9 +68,9 @@ class ChannelPrices(ProviderView):
 
 class ChannelPrice(ProviderView):
     @described("prices_take_back", "Take back an announced price", answers={204: None}, refuses=True)
-    def delete(self, request: Request, provider: str, channel: str, pk: int) -> Response:
+    def delete(self, request: Request, provider: str, channel: str, price: int) -> Response:
         """One that is in force already stays, and is succeeded by a new one."""
-        prices.take_back(self.channel(channel), by=self.person, price=pk)
+        prices.take_back(self.channel(channel), by=self.person, price=price)
         return Response(status=204)
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalog import onboarding
+from catalog import members, onboarding
 from catalog.models import AuditEntry, Channel, Listing, Provider, Role
 from catalog.refusals import Refused
 from marketplace.portal.doors import member, operator
@@ -43,13 +43,14 @@ def show_standing(request: HttpRequest, channel: str) -> HttpResponse:
 
 
 def _standing(channel: Channel) -> dict[str, Any]:
+    log = AuditEntry.objects.filter(provider=channel.provider, subject=channel.slug)[:SHOWN_ENTRIES]
     runs = channel.conformance_runs.select_related("asked_by").order_by("-created_at")[:SHOWN_RUNS]
     return {
         "channel": channel,
         "owner": channel.provider,
         "notice": onboarding.notice_of(channel),
         "runs": [checked.of_run(run) for run in runs],
-        "log": AuditEntry.objects.filter(provider=channel.provider, subject=channel.slug)[:SHOWN_ENTRIES],
+        "log": [(entry, members.sentence(entry)) for entry in log],
         "waiting": channel.submissions.waiting().first(),
     }
 

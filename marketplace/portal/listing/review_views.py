@@ -88,7 +88,7 @@ def _context(submission: Submission) -> dict[str, Any]:
         "last": last,
         "since_last": onboarding.changes(last.facts, now) if last else [],
         "since_submitted": onboarding.changes(submission.facts, now),
-        "facts": onboarding.changes({}, now),
+        "facts": onboarding.stated(now),
         "seen": onboarding.digest(now),
         "people": channel.provider.memberships.select_related("user"),
         "history": channel.submissions.exclude(pk=submission.pk).select_related("decided_by").order_by("-submitted_at"),

@@ -16,7 +16,7 @@ from django.utils import translation
 from catalog import members
 from catalog.models import Api, Invitation, PublicReport, Role, Submission
 from marketplace.accounts.models import User
-from tests.factories import SOME_DAY, make_channel, make_provider, make_scenario
+from tests.factories import SOME_DAY, make_channel, make_price, make_provider, make_scenario
 from tests.people import make_member, make_portal_provider, make_user
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,7 @@ class World:
             "invitation": invitation.pk,
             "token": "not-a-token",
             "code": report.code,
+            "price": make_price(channel=channel).pk,
         }
 
     def address(self, pattern: URLPattern) -> str:

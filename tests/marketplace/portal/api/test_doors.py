@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+import re
 
 import pytest
 from django.db import transaction
@@ -10,6 +10,7 @@ from django.urls import URLResolver, get_resolver
 
 from marketplace.problems import CONTENT_TYPE
 from sandbox import conformance, detecting
+from sandbox.detecting import Found, Saw
 
 # The least role for each; "anybody" is whoever is signed in.
 OF_EVERYBODY = {"get providers/", "post providers/", "post invitations/accept/"}
@@ -75,9 +76,7 @@ STRANGERS = ("stranger", "operator", "owner of another")
 def _no_call_leaves(monkeypatch, world):
     """What an allowed request may start is not what is tested here."""
     monkeypatch.setattr(conformance, "start", lambda channel, **_options: world.run, raising=False)
-    monkeypatch.setattr(
-        detecting, "list_models", lambda endpoint: SimpleNamespace(saw=detecting.Saw.NO_LIST, models=None)
-    )
+    monkeypatch.setattr(detecting, "list_models", lambda endpoint: Found(endpoint.base_url, Saw.NO_LIST))
 
 
 def asked(ask, route, who):
@@ -91,18 +90,7 @@ def asked(ask, route, who):
 
 def in_the_table(path):
     """Django's own spelling of an address, as the table spells it."""
-    for old, new in {
-        "<slug:provider>": "{provider}",
-        "<int:api>": "{api}",
-        "<slug:channel>": "{channel}",
-        "members/<int:pk>": "members/{member}",
-        "invitations/<int:pk>": "invitations/{invitation}",
-        "prices/<int:pk>": "prices/{price}",
-        "checks/<slug:code>": "checks/{run}",
-        "reports/<slug:code>": "reports/{report}",
-    }.items():
-        path = path.replace(old, new)
-    return path
+    return re.sub(r"<\w+:(\w+)>", r"{\1}", path)
 
 
 def every_route():

@@ -87,8 +87,8 @@ def test_shows_what_changed_since_the_last_approval(operator):
     Channel.objects.filter(pk=channel.pk).update(base_url="https://api.example.com/v2")
     channel.refresh_from_db()
     page = operator.get(address(submit(channel))).content.decode()
-    assert "<del>https://api.example.com/v1</del>" in page
-    assert "<ins>https://api.example.com/v2</ins>" in page
+    assert "https://api.example.com/v1</del>" in page
+    assert "https://api.example.com/v2</ins>" in page
 
 
 def test_approves_what_is_on_the_page_and_nothing_newer(operator):
