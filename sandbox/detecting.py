@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from sandbox import probing
@@ -20,6 +21,7 @@ from sandbox.wire.addresses import Blocked, Unresolved
 from sandbox.wire.anthropic import HEADERS as ANTHROPIC_HEADERS
 from sandbox.wire.client import Client, names
 from sandbox.wire.exchange import Exchange, Request, exchange
+from sandbox.wire.redact import remove
 from sandbox.wire.types import Endpoint, Kind, WireError
 
 # A person waits for it: the first look, and the second with a key, end after so much.
@@ -37,6 +39,8 @@ TIGHT: dict[str, Any] = {
     "events": 2_000,
     "retry_after_ms": 0,
 }
+LONGEST_NAME = 200
+MOST_NAMES = 2_000
 PROTOCOLS = ("openai", "anthropic", "gemini")
 # All at once, where the protocol hands its list out in pages.
 LISTS = {"openai": "/models", "anthropic": "/models?limit=1000", "gemini": "/models?pageSize=1000"}
@@ -113,7 +117,8 @@ async def _look(base_url: str, *, key: str) -> Found:
         return Found(base_url, Saw.SILENT)
     finally:
         await client.close()
-    return replace(found, is_local=target.is_local)
+    models = None if found.models is None else without(found.models, key=key)
+    return replace(found, models=models, is_local=target.is_local)
 
 
 async def _list_models(endpoint: Endpoint) -> Found:
@@ -176,7 +181,7 @@ def read(made: Exchange, endpoint: Endpoint) -> Found:
     """What an exchange says of the address. Pure."""
     body = made.json() if made.error is None else None
     protocol = protocol_of(body)
-    models = _models_in(made) if protocol and made.status == 200 else None
+    models = _models_in(made, endpoint.key) if protocol and made.status == 200 else None
     saw = _saw(made, has_list=models is not None, protocol=protocol, has_key=bool(endpoint.key))
     why = made.error.detail if made.error and saw is Saw.BLOCKED else ""
     return Found(endpoint.base_url, saw, protocol, models, made.status, why=why)
@@ -221,11 +226,19 @@ def _is_page(made: Exchange) -> bool:
     return "html" in made.media_type or made.body[:200].lstrip()[:1] == b"<"
 
 
-def _models_in(made: Exchange) -> tuple[str, ...] | None:
+def _models_in(made: Exchange, key: str) -> tuple[str, ...] | None:
+    """The names that can be one: others may be anything, such as the key that was sent, and are not kept."""
     try:
-        return tuple(dict.fromkeys(names(made.body)))
+        found = dict.fromkeys(names(made.body))
     except WireError:
         return None
+    fit = (name for name in found if 0 < len(name) <= LONGEST_NAME and name.isprintable())
+    return without(tuple(islice(fit, MOST_NAMES)), key=key)
+
+
+def without(models: tuple[str, ...], *, key: str) -> tuple[str, ...]:
+    """The names in which the key is not, however it is spelled."""
+    return tuple(name for name in models if remove(name, secret=key) == name)
 
 
 def protocol_of(body: Any) -> str:

@@ -105,11 +105,12 @@ def test_a_proposal_is_used_again_and_goes_with_its_last_draft(api, owner):
         Proposal("", "Some Maker"),
         Proposal("Name", " "),
         Proposal("x" * 121, "Some Maker"),
+        Proposal("Na\0me", "Some Maker"),
         Proposal("Name", "Some Maker", 0),
         Proposal("Name", "Some Maker", 10**12),
         Proposal(f"sk-{secrets.token_hex(12)}", "Some Maker"),
     ],
-    ids=["no name", "no maker", "long", "zero", "huge", "a key"],
+    ids=["no name", "no maker", "long", "NUL", "zero", "huge", "a key"],
 )
 def test_refuses_proposals_that_say_too_little_or_too_much(api, owner, proposal):
     with pytest.raises(Refused):
