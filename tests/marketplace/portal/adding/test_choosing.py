@@ -180,6 +180,8 @@ WANTED = {
     "some.model.7b:free": Why.NAME,
     "some-model-7b-20260101": Why.TAIL,
     "some-model-7b-fp8": Why.TAIL,
+    "some-model-7b-e16-versatile": Why.TAIL,
+    "some-model": Why.TAIL,
     "somemodel-7b": Why.ALIKE,
     "some-model-70b": None,
     "elephant": None,
