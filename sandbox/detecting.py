@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 from sandbox import probing
@@ -20,6 +21,7 @@ from sandbox.wire.addresses import Blocked, Unresolved
 from sandbox.wire.anthropic import HEADERS as ANTHROPIC_HEADERS
 from sandbox.wire.client import Client, names
 from sandbox.wire.exchange import Exchange, Request, exchange
+from sandbox.wire.redact import remove
 from sandbox.wire.types import Endpoint, Kind, WireError
 
 # A person waits for it: the first look, and the second with a key, end after so much.
@@ -37,6 +39,8 @@ TIGHT: dict[str, Any] = {
     "events": 2_000,
     "retry_after_ms": 0,
 }
+LONGEST_NAME = 200
+MOST_NAMES = 2_000
 PROTOCOLS = ("openai", "anthropic", "gemini")
 # All at once, where the protocol hands its list out in pages.
 LISTS = {"openai": "/models", "anthropic": "/models?limit=1000", "gemini": "/models?pageSize=1000"}
@@ -113,7 +117,8 @@ async def _look(base_url: str, *, key: str) -> Found:
         return Found(base_url, Saw.SILENT)
     finally:
         await client.close()
-    return replace(found, is_local=target.is_local)
+    models = None if found.models is None else without(found.models, key=key)
+    return replace(found, models=models, is_local=target.is_local)
 
 
 async def _list_models(endpoint: Endpoint) -> Found:
@@ -158,36 +163,39 @@ async def ask(client: Client, endpoint: Endpoint, *, within_s: float) -> Found:
 
 def best(found: Sequence[Found]) -> Found:
     """What tells most; of equals the first, which is the address as it was given."""
-    return max(found, key=lambda each: _weight(each))
+    return max(found, key=_weight)
 
 
-def _weight(found: Found) -> int:
+def _weight(found: Found) -> float:
     if found.saw is Saw.LIST:
-        return 4
-    if found.saw is Saw.WANTS_KEY:
-        return 3 if found.protocol else 2
-    return 1 if found.saw is Saw.NO_LIST else 0
+        weight = 4.0
+    elif found.saw is Saw.WANTS_KEY:
+        weight = 3.0 if found.protocol else 2.0
+    else:
+        weight = 1.0 if found.saw is Saw.NO_LIST else 0.0
+    # Google's serves both versions, and what is new in one of them alone.
+    return weight + (0.5 if found.protocol == "gemini" and found.base_url.endswith("/v1beta") else 0.0)
 
 
 def read(made: Exchange, endpoint: Endpoint) -> Found:
     """What an exchange says of the address. Pure."""
     body = made.json() if made.error is None else None
     protocol = protocol_of(body)
-    models = _models_in(made) if protocol and made.status == 200 else None
-    saw = _saw(made, has_list=models is not None, is_told=bool(protocol), has_key=bool(endpoint.key))
+    models = _models_in(made, endpoint.key) if protocol and made.status == 200 else None
+    saw = _saw(made, has_list=models is not None, protocol=protocol, has_key=bool(endpoint.key))
     why = made.error.detail if made.error and saw is Saw.BLOCKED else ""
     return Found(endpoint.base_url, saw, protocol, models, made.status, why=why)
 
 
-def _saw(made: Exchange, *, has_list: bool, is_told: bool, has_key: bool) -> Saw:
+def _saw(made: Exchange, *, has_list: bool, protocol: str, has_key: bool) -> Saw:
     if made.status is None or made.error:
         return _broken(made)
     if has_list:
         return Saw.LIST
-    if made.status in (401, 403) or (made.status == 400 and is_told):  # Google's calls a wrong key a bad request
+    if made.status in (401, 403) or (made.status == 400 and protocol == "gemini"):  # Google's word for a wrong key
         return Saw.REFUSED_KEY if has_key else Saw.WANTS_KEY
     if made.status in (404, 405, 410):
-        return Saw.NO_LIST if is_told else Saw.NOTHING_THERE
+        return Saw.NO_LIST if protocol else Saw.NOTHING_THERE
     return _by_status(made.status) or (Saw.PAGE if _is_page(made) else Saw.STRANGE)
 
 
@@ -218,11 +226,19 @@ def _is_page(made: Exchange) -> bool:
     return "html" in made.media_type or made.body[:200].lstrip()[:1] == b"<"
 
 
-def _models_in(made: Exchange) -> tuple[str, ...] | None:
+def _models_in(made: Exchange, key: str) -> tuple[str, ...] | None:
+    """The names that can be one: others may be anything, such as the key that was sent, and are not kept."""
     try:
-        return tuple(dict.fromkeys(names(made.body)))
+        found = dict.fromkeys(names(made.body))
     except WireError:
         return None
+    fit = (name for name in found if 0 < len(name) <= LONGEST_NAME and name.isprintable())
+    return without(tuple(islice(fit, MOST_NAMES)), key=key)
+
+
+def without(models: tuple[str, ...], *, key: str) -> tuple[str, ...]:
+    """The names in which the key is not, however it is spelled."""
+    return tuple(name for name in models if remove(name, secret=key) == name)
 
 
 def protocol_of(body: Any) -> str:

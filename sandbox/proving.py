@@ -20,6 +20,10 @@ WITHIN_S = 5.5
 NO_TALK = re.compile(r"embed|whisper|tts|speech|audio|rerank|moderat|image|dall|video|ocr|transcri|bge", re.IGNORECASE)
 
 
+# Where a question may still be answered although the list did not show it.
+ASKABLE = frozenset({Saw.LIST, Saw.NO_LIST, Saw.NOTHING_THERE, Saw.PAGE, Saw.STRANGE})
+
+
 class Verdict(StrEnum):
     ANSWERED = "answered"
     REFUSED = "refused"
@@ -49,7 +53,7 @@ async def _prove(endpoint: Endpoint, names: Sequence[str]) -> Proof:
     try:
         keyed, bare = await _lists(client, endpoint)
         proof = _by_lists(keyed, bare, is_open=not endpoint.key)
-        if proof.verdict is not Verdict.UNSURE or keyed.saw not in {Saw.LIST, *detecting.PASSING, Saw.NO_LIST}:
+        if proof.verdict is not Verdict.UNSURE or keyed.saw not in ASKABLE:
             return proof
         return await _by_token(client, endpoint, proof, names)
     finally:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import ssl
-import subprocess
 import time
+from dataclasses import replace
 
 import pytest
 
 from sandbox import detecting
-from sandbox.detecting import Saw, look, protocol_of
+from sandbox.detecting import Found, Saw, best, look, protocol_of
 from tests.marketplace.portal.adding import upstream as upstreams
 from tests.marketplace.portal.adding.upstream import ANTHROPIC, GEMINI, GOOD, NO, OPENAI
+from tests.sandbox.wire import test_dialler
+
+certificate = test_dialler.certificate
 
 
 @pytest.fixture
@@ -49,6 +51,12 @@ def test_says_that_a_key_was_not_accepted(upstream):
 def test_finds_the_version_that_was_left_out(upstream):
     found = look(f"{upstream.origin}/versioned")
     assert (found.saw, found.base_url) == (Saw.LIST, f"{upstream.origin}/versioned/v1")
+
+
+def test_prefers_the_version_that_google_keeps_up_to_date():
+    asked = [Found(f"https://g.example.com{path}", Saw.WANTS_KEY, "gemini") for path in ("", "/v1", "/v1beta")]
+    assert best(asked).base_url.endswith("/v1beta")
+    assert best([replace(asked[1], saw=Saw.LIST), asked[2]]).base_url.endswith("/v1")
 
 
 def test_sends_nothing_but_requests_for_lists(upstream):
@@ -104,13 +112,8 @@ def test_blocks_what_is_not_public(settings):
     assert (found.saw, found.why) == (Saw.BLOCKED, "not a public address")
 
 
-def test_trusts_no_certificate_that_nobody_vouches_for(settings, tmp_path):
-    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost"]
-    subprocess.run([*command, "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server = upstreams.serve(tls=context)
+def test_trusts_no_certificate_that_nobody_vouches_for(settings, certificate):
+    server = upstreams.serve(tls=certificate[0])
     settings.LOCAL_ADDRESSES = [server.address]
     try:
         assert look(f"{server.origin}/openai/v1").saw is Saw.CERTIFICATE

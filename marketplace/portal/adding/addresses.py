@@ -16,6 +16,8 @@ CALLS = (
     (re.compile(r"/(?:chat/completions|completions|responses|embeddings)$", re.IGNORECASE), "openai"),
     (re.compile(r"/models$", re.IGNORECASE), ""),
 )
+# A part of the path by which those who speak several protocols tell them apart.
+PARTS = {"openai": "openai", "compatible-mode": "openai", "anthropic": "anthropic"}
 
 
 class Trimmed(StrEnum):
@@ -51,7 +53,9 @@ def read(text: str) -> Pasted:
     text, protocol, removed = _without_call(text)
     if removed:
         trimmed.add(Trimmed.CALL)
-    return Pasted(plain(text), protocol, frozenset(trimmed), removed)
+    base_url = plain(text)
+    told = protocol or next((PARTS[part] for part in base_url.split("/")[3:] if part in PARTS), "")
+    return Pasted(base_url, told, frozenset(trimmed), removed)
 
 
 def _without_call(text: str) -> tuple[str, str, str]:

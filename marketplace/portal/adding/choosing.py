@@ -200,7 +200,7 @@ def _propose(provider: Provider, wire_name: str, proposal: Proposal) -> AIModel:
 def _facts_of(provider: Provider, wire_name: str, proposal: Proposal) -> dict[str, Any]:
     """The columns of an ``AIModel``. Raises Refused."""
     name, maker = " ".join(proposal.name.split()), " ".join(proposal.maker_name.split())
-    if not name or len(name) > 120 or not maker or len(maker) > 100:
+    if not (name and maker and len(name) <= 120 and len(maker) <= 100 and (name + maker).isprintable()):
         message = _("A new model needs its name (at most 120 characters) and its maker (at most 100).")
         raise Refused(wire_name, message, _("Fill in both, or choose one of the catalogue's."))
     if is_stray(name, provider=provider) or is_stray(maker, provider=provider):

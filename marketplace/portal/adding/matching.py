@@ -15,6 +15,7 @@ from catalog.models import AIModel, Channel, Provider
 
 SHOWN = 3
 ALIKE = 78.0
+SHORTEST_BEGINNING = 6
 # What a name may have on top of the model's own: a day, a way of packing, a tier.
 TAILS = re.compile(
     r"(?:-(?:\d{6,8}|20\d\d-\d\d-\d\d|latest|free|fast|turbo-fp8|fp8|fp4|bf16|int4|int8|awq|gptq|gguf|instruct|chat|hf"
@@ -66,6 +67,8 @@ class Index:
         ):
             for model, _count in (held or Counter()).most_common():
                 found.setdefault(model, Match(self.models[model], why))
+        if not found and (longer := self._beginning(plain(name))):
+            found[longer.model.pk] = longer
         if len(found) < SHOWN and not any(match.is_sure for match in found.values()):
             for match in self._alike(name):
                 found.setdefault(match.model.pk, match)
@@ -77,6 +80,16 @@ class Index:
             for model, _count in (held or Counter()).most_common(1):
                 return Match(self.models[model], why)
         return None
+
+    def _beginning(self, told: str) -> Match | None:
+        """The longest model's name that this one begins with, or else the shortest that begins with this one."""
+        known = [other for other in self.plain if len(other) >= SHORTEST_BEGINNING]
+        begun = max((other for other in known if told.startswith(f"{other}-")), key=len, default="")
+        longer = min((other for other in known if other.startswith(f"{told}-")), key=len, default="")
+        if not (nearest := begun or longer):
+            return None
+        (model, _count), *_rest = self.plain[nearest].most_common(1)
+        return Match(self.models[model], Why.TAIL)
 
     def _alike(self, name: str) -> list[Match]:
         """By letters; a name with other numbers in it is another size or version, and no likeness."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from catalog.models import Api, Provider, Role
 from catalog.refusals import Refused
 from catalog.versions import Outdated
-from marketplace.portal.adding import actions, matching, models_page, steps
+from marketplace.portal.adding import actions, keys, matching, models_page, steps
 from marketplace.portal.adding.models_page import Row, Wish
 from marketplace.portal.adding.stray_keys import is_stray, warning
 from marketplace.portal.doors import member, person
@@ -73,6 +73,7 @@ def _save(request: HttpRequest, api: Api, wish: Wish) -> HttpResponse:
         api.refresh_from_db()
         return _show_match(request, api, rows, index, is_outdated=True, status=409)
     _tell(request, done)
+    _try_key(request, api)
     return redirect(steps.following("models", api.provider, api))
 
 
@@ -105,6 +106,13 @@ def _tell(request: HttpRequest, done: actions.Chosen) -> None:
         names = ", ".join(channel.slug for channel in done.kept[:10])
         told = _("These were left out of the list and are still shown to visitors: %s. Retire them on their own pages.")
         messages.warning(request, told % names)
+
+
+def _try_key(request: HttpRequest, api: Api) -> None:
+    """A key that could not be tried for want of a model's name is tried now."""
+    held = keys.held(api)
+    if held and held.is_readable and not held.credential.works and api.channels.exists():
+        messages.info(request, str(actions.try_key(api)))
 
 
 def _show_match(

@@ -48,7 +48,7 @@ def is_stray(text: str, *, provider: Provider | None = None) -> bool:
         return True
     if provider and any(spelling in text for secret in _held(provider) for spelling in spellings(secret)):
         return True
-    return " " not in text and ApiKey.objects.matching(text) is not None
+    return text.isascii() and " " not in text and ApiKey.objects.matching(text) is not None
 
 
 def _held(provider: Provider) -> Iterable[str]:

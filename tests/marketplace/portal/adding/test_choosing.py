@@ -8,13 +8,14 @@ import pytest
 from django.urls import reverse
 
 from catalog import live
-from catalog.models import AIModel, Api, AuditEntry, Channel, Listing
+from catalog.models import AIModel, Api, AuditEntry, Channel, Credential, Listing
 from catalog.refusals import Refused
 from catalog.versions import Outdated
 from marketplace.portal.adding import actions, matching
 from marketplace.portal.adding.actions import Choice, Proposal
 from marketplace.portal.adding.matching import Why
 from tests.factories import make_channel, make_model, make_provider
+from tests.marketplace.portal.adding.upstream import GOOD
 
 pytestmark = pytest.mark.django_db
 
@@ -104,11 +105,12 @@ def test_a_proposal_is_used_again_and_goes_with_its_last_draft(api, owner):
         Proposal("", "Some Maker"),
         Proposal("Name", " "),
         Proposal("x" * 121, "Some Maker"),
+        Proposal("Na\0me", "Some Maker"),
         Proposal("Name", "Some Maker", 0),
         Proposal("Name", "Some Maker", 10**12),
         Proposal(f"sk-{secrets.token_hex(12)}", "Some Maker"),
     ],
-    ids=["no name", "no maker", "long", "zero", "huge", "a key"],
+    ids=["no name", "no maker", "long", "NUL", "zero", "huge", "a key"],
 )
 def test_refuses_proposals_that_say_too_little_or_too_much(api, owner, proposal):
     with pytest.raises(Refused):
@@ -178,6 +180,8 @@ WANTED = {
     "some.model.7b:free": Why.NAME,
     "some-model-7b-20260101": Why.TAIL,
     "some-model-7b-fp8": Why.TAIL,
+    "some-model-7b-e16-versatile": Why.TAIL,
+    "some-model": Why.TAIL,
     "somemodel-7b": Why.ALIKE,
     "some-model-70b": None,
     "elephant": None,
@@ -232,6 +236,18 @@ def test_pages_lead_from_names_to_drafts(signed_in, api, known):
         "brand-new-1": "Brand New 1",
     }
     assert signed_in.post(url, wish).status_code == 409
+
+
+def test_a_key_that_waited_for_a_models_name_is_tried_with_it(signed_in, provider, upstream):
+    provider.is_local = True
+    provider.save()
+    api = Api.objects.create(provider=provider, base_url=f"{upstream.origin}/listless/v1", protocol="openai")
+    Credential.objects.create(provider=provider, origin=upstream.origin, secret=GOOD)
+    wish = {"act": "save", "version": 1, "names": ["x-1"], "model-0": "+new", "name-0": "X 1", "maker-0": "M"}
+    url = reverse("portal:api_models", args=["acme", api.pk])
+    response = signed_in.post(url, wish, follow=True)
+    assert "The key works" in response.content.decode()
+    assert Credential.objects.get().works
 
 
 def test_a_page_takes_another_model_by_name(signed_in, api, known):

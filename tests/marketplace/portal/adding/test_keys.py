@@ -148,6 +148,15 @@ def test_a_working_key_makes_its_channels_live(make_api, owner):
     assert not Channel.objects.live().exists()
 
 
+def test_an_api_that_gives_our_key_back_as_a_models_name_is_not_believed(make_api, signed_in):
+    api = make_api("echo")
+    signed_in.post(reverse("portal:api_key", args=["acme", api.pk]), {"key": GOOD})
+    api.refresh_from_db()
+    assert api.models_seen == ["model-a"]
+    actions.look_up_models(api)
+    assert api.models_seen == ["model-a"]
+
+
 def test_a_page_takes_the_key_and_shows_its_end_alone(make_api, signed_in):
     api = make_api("openai-strict")
     url = reverse("portal:api_key", args=["acme", api.pk])

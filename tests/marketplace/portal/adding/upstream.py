@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import threading
@@ -100,6 +101,13 @@ class Upstream(BaseHTTPRequestHandler):
                 self.wfile.write(b": still here\n\n")
         except OSError:
             return
+
+    def act_echo(self, rest):
+        """Lists, and shouts, the key that it was sent."""
+        key = self.key_by("authorization")
+        spelled = [key, key.encode().hex(), base64.b64encode(key.encode()).decode()] if key else []
+        rows = [{"id": name, "object": "model"} for name in ("model-a", "nul\0", "x" * 201, *spelled)]
+        self.say(200, {"object": "list", "data": rows}) if key else self.say(401, NO["openai"])
 
     def act_many(self, rest):
         rows = [{"id": f"maker-{n % 7}/model-{n}", "object": "model", "note": "x" * 400} for n in range(500)]
