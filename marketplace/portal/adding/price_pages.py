@@ -22,7 +22,7 @@ from catalog.versions import Outdated
 from marketplace.portal.adding import prices, steps
 from marketplace.portal.adding.price_forms import PriceForm, PricelistForm
 from marketplace.portal.adding.whose import api_of, channel_of
-from marketplace.portal.doors import member
+from marketplace.portal.doors import member, person
 from marketplace.portal.forms import latest_editor, seen_version
 
 
@@ -53,11 +53,11 @@ def apply_prices(request: HttpRequest, provider: Provider, api: int) -> HttpResp
         return _show_prices(request, row, form, {}, status=422)
     try:
         entries, plan = prices.read_csv(row, form.read, source=form.page)
-        saved = prices.set_prices(row, by=request.user, entries=entries, seen=_seen(request))  # type: ignore[arg-type]
+        saved = prices.set_prices(row, by=person(request), entries=entries, seen=_seen(request))
     except Unreadable as unreadable:
         return _show_prices(request, row, form, _told(unreadable, form.read), status=422)
     except Outdated:
-        by = latest_editor(provider, but=request.user)  # type: ignore[arg-type]
+        by = latest_editor(provider, but=person(request))
         return _preview(request, row, plan, form, clash=True, editor=by, status=409)
     said = ngettext("%(count)d price is saved.", "%(count)d prices are saved.", len(saved)) % {"count": len(saved)}
     messages.success(request, said)
@@ -82,7 +82,7 @@ def channel_prices(request: HttpRequest, provider: Provider, channel: str) -> Ht
     form.wary_provider = provider
     if request.method == "POST" and form.is_valid() and form.entry:
         try:
-            saved = prices.set_price(row, by=request.user, entry=form.entry, seen=seen_version(request))  # type: ignore[arg-type]
+            saved = prices.set_price(row, by=person(request), entry=form.entry, seen=seen_version(request))
         except Refused as refused:
             form.refuse(refused)
         except Outdated:
@@ -100,7 +100,7 @@ def channel_prices(request: HttpRequest, provider: Provider, channel: str) -> Ht
 def take_back_price(request: HttpRequest, provider: Provider, channel: str, price: int) -> HttpResponse:
     row = channel_of(provider, channel)
     try:
-        prices.take_back(row, by=request.user, price=price)  # type: ignore[arg-type]
+        prices.take_back(row, by=person(request), price=price)
         messages.success(request, _("The announced price is taken back."))
     except Refused as refused:
         messages.error(request, str(refused))
@@ -143,7 +143,7 @@ def _show_price(
     told = history.tell(list(channel.prices.all()), timezone.localdate())
     context = {"provider": channel.provider, "room": "apis", "channel": channel, "form": form, "history": told}
     if "clash" in more:
-        more["by"] = latest_editor(channel.provider, but=request.user)  # type: ignore[arg-type]
+        more["by"] = latest_editor(channel.provider, but=person(request))
     return render(request, "portal/adding/price.html", {**context, **more}, status=status)
 
 

@@ -99,6 +99,8 @@ def set_price(channel: Channel, *, by: User, entry: Entry, seen: int | None = No
     channel.refresh_from_db()
     if seen not in {None, channel.version}:
         raise Outdated
+    if channel.listing == Listing.RETIRED:
+        raise Refused("", _("This channel is retired."), _("State prices of those that are for sale."))
     tried = Contender.objects.filter(channel=channel).exists()
     try:
         step = Succession.of(channel, today=timezone.localdate(), was_tried=tried).add(entry)

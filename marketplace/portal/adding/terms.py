@@ -25,6 +25,7 @@ MOST_PARALLEL = 500
 MOST_PER_MINUTE = 100_000
 # Ten years; more is "for ever", which no number says.
 MOST_DAYS = 3650
+LONGEST = 100
 
 
 @transaction.atomic
@@ -92,12 +93,14 @@ def set_terms(
     """
     page = _page(terms_source)
     region, filing = processing_region.strip(), filing_number.strip()
-    stated = (region, filing) != ("", "") or any(
-        value is not None for value in (retention_days, trains_on_inputs, available_in_mainland)
-    )
-    if not page and (stated or provider.allows_trials is not None):
+    known = [retention_days, trains_on_inputs, available_in_mainland, provider.allows_trials]
+    if not page and (region or filing or any(value is not None for value in known)):
         mend = _("Name the page on which you publish your terms.")
         raise Refused("terms_source", _("What is stated needs a source."), mend)
+    for field, text in (("processing_region", region), ("filing_number", filing)):
+        if len(text) > LONGEST:
+            message = _("This has more than %(limit)d characters.") % {"limit": LONGEST}
+            raise Refused(field, message, _("Shorten it."))
     if retention_days is not None and not 0 <= retention_days <= MOST_DAYS:
         message = _("This is not between 0 and %(most)d days.") % {"most": MOST_DAYS}
         raise Refused("retention_days", message, _("Write 0 if prompts are not kept; leave it empty if unknown."))

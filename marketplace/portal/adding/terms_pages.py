@@ -19,7 +19,7 @@ from catalog.versions import Outdated
 from marketplace.portal.adding import offers, steps, terms
 from marketplace.portal.adding.terms_forms import LimitsForm, TermsForm
 from marketplace.portal.adding.whose import api_of
-from marketplace.portal.doors import member
+from marketplace.portal.doors import member, person
 from marketplace.portal.forms import Difference, differences, latest_editor, seen_version
 
 
@@ -32,7 +32,7 @@ def api_limits(request: HttpRequest, provider: Provider, api: int) -> HttpRespon
     more: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
-            terms.set_limits(row, by=request.user, seen=seen_version(request), **form.cleaned_data)  # type: ignore[arg-type]
+            terms.set_limits(row, by=person(request), seen=seen_version(request), **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         except Outdated:
@@ -53,7 +53,7 @@ def api_scenarios(request: HttpRequest, provider: Provider, api: int) -> HttpRes
         return _show(request, row, "scenarios", {"offer": offered})
     asked = offers.asked(request.POST, offered)
     try:
-        terms.choose_scenarios(row, by=request.user, choices=asked.choices, seen=asked.seen)  # type: ignore[arg-type]
+        terms.choose_scenarios(row, by=person(request), choices=asked.choices, seen=asked.seen)
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("portal:api_scenarios", provider.slug, row.pk)
@@ -74,7 +74,7 @@ def show_terms(request: HttpRequest, provider: Provider) -> HttpResponse:
     more: dict[str, Any] = {}
     if request.method == "POST" and form.is_valid():
         try:
-            terms.set_terms(provider, by=request.user, seen=seen_version(request), **form.cleaned_data)  # type: ignore[arg-type]
+            terms.set_terms(provider, by=person(request), seen=seen_version(request), **form.cleaned_data)
         except Refused as refused:
             form.refuse(refused)
         except Outdated:
@@ -94,7 +94,7 @@ def agree(request: HttpRequest, provider: Provider) -> HttpResponse:
         if not request.POST.get("agreed"):
             message = _("The box is not ticked.")
             raise Refused("", message, _("Tick it to agree, or leave the page if you do not."))
-        terms.agree(provider, by=request.user, version=request.POST.get("agreement", ""))  # type: ignore[arg-type]
+        terms.agree(provider, by=person(request), version=request.POST.get("agreement", ""))
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect(_terms_address(request, provider) + "#agreement")
@@ -144,7 +144,7 @@ def _show_terms(request: HttpRequest, provider: Provider, form: TermsForm, more:
 
 
 def _clash(request: HttpRequest, provider: Provider, found: list[Difference]) -> dict[str, Any]:
-    return {"clash": found, "by": latest_editor(provider, but=request.user)}  # type: ignore[arg-type]
+    return {"clash": found, "by": latest_editor(provider, but=person(request))}
 
 
 def _api_asked(request: HttpRequest, provider: Provider) -> Api | None:

@@ -290,3 +290,19 @@ def test_a_price_is_exact(api, editor):
     channel = make_channel(api)
     prices.set_price(channel, by=editor, entry=entry(input="12345678.123456"))
     assert Price.objects.get().input == Decimal("12345678.123456")
+
+
+def test_the_public_page_says_who_stated_the_price_and_where(api, editor, client):
+    api.provider.listing = Listing.LISTED
+    api.provider.save()
+    channel = make_channel(api, listing=Listing.LISTED)
+    prices.set_price(channel, by=editor, entry=entry())
+    html = client.get(channel.get_absolute_url()).content.decode()
+    assert "stated by the provider" in html
+    assert PAGE in html
+
+
+def test_a_retired_channel_takes_no_price(api, editor):
+    channel = make_channel(api, listing=Listing.RETIRED)
+    with pytest.raises(Refused):
+        prices.set_price(channel, by=editor, entry=entry())

@@ -224,3 +224,19 @@ def test_a_listed_channel_enters_a_scenario_at_once(api, editor):
     scenario = factories.make_scenario()
     channel = make_channel(api, listing=Listing.LISTED)
     assert terms.choose_scenarios(api, by=editor, choices={channel.pk: [scenario.slug]}) == [channel]
+
+
+def test_many_models_and_scenarios_ask_no_more_of_the_database(client, api, editor, django_assert_max_num_queries):
+    for _ in range(4):
+        factories.make_prompt_set(scenario=factories.make_scenario())
+    for _ in range(8):
+        make_channel(api)
+    with django_assert_max_num_queries(26):
+        html = client.get(address("api_scenarios", api, api.pk)).content.decode()
+    assert "6 in English" in html
+
+
+def test_a_region_that_does_not_fit_is_refused(provider, editor):
+    with pytest.raises(Refused) as refused:
+        terms.set_terms(provider, by=editor, processing_region="x" * 101, terms_source=PAGE)
+    assert refused.value.field == "processing_region"
