@@ -20,7 +20,7 @@ def colour_of(image: Image) -> str:
     """One word: the nearest colour with a name, or ``unknown`` where the first pixel cannot be read."""
     try:
         pixel = _first_pixel(image.data)
-    except (struct.error, zlib.error, IndexError, KeyError):
+    except (struct.error, zlib.error, IndexError, ValueError, StopIteration):
         return "unknown"
     return min(_NAMED, key=lambda name: sum((a - b) ** 2 for a, b in zip(_NAMED[name], pixel, strict=True)))
 
@@ -35,7 +35,7 @@ def _first_pixel(data: bytes) -> tuple[int, int, int]:
     # The first byte is the row's filter, which leaves a first row's first pixel as it is.
     row = zlib.decompressobj().decompress(packed, 64)[1:]
     if kind in (_COLOUR, _COLOUR_ALPHA):
-        red, green, blue = (row[: 3 * depth // 8 : depth // 8])[:3]
+        red, green, blue = row[: 3 * depth // 8 : depth // 8]
         return red, green, blue
     if kind == _PALETTE:
         at = 3 * (row[0] >> (8 - depth))

@@ -97,9 +97,9 @@ class Manners:
         refuse_too_long(persona, asked)
         return plan_reply(persona, asked, seed=seed, first_call=first_call)
 
-    def slowness(self) -> float:
-        """How many times slower than usual it answers."""
-        return 1.0
+    def wait_s(self) -> float:
+        """How long it keeps a caller waiting beyond the model's own time."""
+        return 0.0
 
     def limits(self, kind: type[Speaker]) -> dict[str, str]:
         """Headers that say how many requests it still takes; they are true."""

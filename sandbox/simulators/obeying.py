@@ -20,6 +20,7 @@ _RECALL = re.compile(r"What is my code word\?.*", re.DOTALL)
 _COUNT = re.compile(r"Count from (\d{1,4}) to (\d{1,4}), separated by commas, digits only\.?")
 _COLOUR = re.compile(r"Which colour is this picture\?.*", re.DOTALL)
 _PLACE = re.compile(r"\b(?:in|for|of) ([A-Z]\w+)")
+_KNOWN = {"What is the capital of France?": "Paris"}
 # What a text property is filled with, by its name; any other gets its name back.
 _WORDS = {"city": "Shanghai", "country": "China", "name": "Ada", "unit": "celsius", "language": "en"}
 _FIGURES = {"population_millions": 24.9, "population": 24_900_000}
@@ -44,6 +45,8 @@ def _told(asked: Asked) -> str | None:
     text = asked.text.strip("\n ")
     if echo := _ECHO.fullmatch(asked.text):
         return echo[1]
+    if text in _KNOWN:
+        return _KNOWN[text]
     if _CODE_WORD.fullmatch(text):
         return "OK"
     if _RECALL.fullmatch(text):

@@ -194,8 +194,10 @@ async def serve_persona(visit: Visit, persona: Persona, speaker: Speaker, count:
         if no.retry_after_s:
             no.retry_after_s = round(no.retry_after_s / speed)
         raise
-    speed /= manners.slowness()
     headers = manners.limits(visit.kind)
+    if wait_s := manners.wait_s():
+        await asyncio.sleep(wait_s)
+        visit.began += wait_s
     if speaker.asked.stream:
         return await Telling(visit, speaker, plan, count, speed).stream(headers)
     await asyncio.sleep(plan.done_ms / 1000 / speed)
@@ -224,11 +226,17 @@ class Telling:
                 return cut(self.visit.request)
             await response.write_eof()
             self.count.finished += 1
-        except (ConnectionError, asyncio.CancelledError):
-            self.count.left += 1
-            manners.left()
+        except ConnectionError:
+            self._leave()
+            return Sent(alive=False)
+        except asyncio.CancelledError:
+            self._leave()
             raise
         return response
+
+    def _leave(self) -> None:
+        self.count.left += 1
+        self.visit.manners.left()
 
     async def _pieces(self, response: web.StreamResponse) -> bool:
         """Whether the plan was told to its end."""

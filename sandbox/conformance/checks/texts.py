@@ -59,9 +59,10 @@ async def unicode_separators(desk: Desk) -> Verdict:
 
 
 async def echoed(desk: Desk, text: str) -> str:
-    """What the answer repeats. An event that cannot be read is a break in the text."""
+    """What the answer repeats. An event that cannot be read is a break in the text, unless every stream has such."""
     said = desk.answered(await desk.ask(Ask(questions.ECHO.format(text=text))))
-    return said.text + (BROKEN if said.unreadable else "")
+    usual = (await Desk(desk.bench).plain()).said.unreadable
+    return said.text + (BROKEN if said.unreadable > usual else "")
 
 
 def is_damaged(text: str) -> bool:

@@ -62,6 +62,8 @@ async def refusal(desk: Desk, key: str) -> Verdict:
         return warned("no_reply", kind=made.kind or "")
     if reply.said.has_words:
         return failed("answered")
+    if key and key.encode() in made.body:
+        return failed("repeats_the_key", status=made.status)
     kind = errors.read_error(made.status, made.headers, made.body).kind
     if made.status in (401, 403) or (400 <= made.status < 500 and kind in NOT_WELCOME):
         return passed("refused", status=made.status)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sandbox.conformance import questions
@@ -10,8 +11,10 @@ from sandbox.conformance.speech.asked import Ask, as_in_trials, put_extra
 from sandbox.conformance.speech.openai import headers
 from sandbox.conformance.speech.said import MOST_TOOL_CALLS, Said, ToolCall, as_event, objects, of
 from sandbox.wire import gemini as adapter
+from sandbox.wire.decoding import decode
 from sandbox.wire.exchange import Request
-from sandbox.wire.types import Endpoint
+from sandbox.wire.sse import Event
+from sandbox.wire.types import Endpoint, Piece
 
 LAST_WORD = ""
 WHOLE = (":streamGenerateContent?alt=sse", ":generateContent")
@@ -46,9 +49,16 @@ def without(schema: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def read_stream(data: bytes) -> Said:
-    said = reading.read_events(data, adapter.read, take_tools)
+    said = reading.read_events(data, read, take_tools)
     said.ended = said.ended or bool(said.finish)
     return said
+
+
+def read(event: Event) -> Iterator[Piece]:
+    """As trials do, and also the usage and the name in chunks that do not say that they are the last."""
+    yield from adapter.read(event)
+    if not event.is_done:
+        yield from adapter.facts(decode(adapter.DECODER, event.data))
 
 
 def read_whole(body: Any) -> Said:

@@ -97,7 +97,11 @@ class Said:
 
 
 def read_events(data: bytes, read: Callable[[Event], Iterable[Piece]], take_tools: Callable[[Said, Any], None]) -> Said:
-    """Read every event of a body by ``read``; ``take_tools`` sees each one's JSON."""
+    """Read every event of a body by ``read``; ``take_tools`` sees each one's JSON.
+
+    Where no word comes of it because lines and events are put together wrongly, each line is read by itself: that fault
+    is noted, and must not hide what else is to be said of the answer.
+    """
     said = Said()
     decoder = Decoder(event_bytes=DECODER_BYTES, events=DECODER_BYTES)
     for event in decoder.feed(data):
@@ -107,7 +111,23 @@ def read_events(data: bytes, read: Callable[[Event], Iterable[Piece]], take_tool
         take_event(said, event, read, take_tools)
     said.events = decoder.seen
     said.strange = decoder.is_strange
+    if (said.unreadable or said.strange) and not said.has_words and not said.error:
+        return read_lines(data, said, read, take_tools)
     return said
+
+
+def read_lines(
+    data: bytes, first: Said, read: Callable[[Event], Iterable[Piece]], take_tools: Callable[[Said, Any], None]
+) -> Said:
+    """Each line that holds an object or the last word as an event, with the faults of the ``first`` reading."""
+    said = Said()
+    for line in data.splitlines():
+        text = line.removeprefix(b"data:").strip()
+        if text.startswith(b"{") or Event("", text).is_done:
+            take_event(said, Event("", text), read, take_tools)
+    said.events, said.strange, said.unfinished = first.events, first.strange, first.unfinished
+    said.unreadable = max(said.unreadable, first.unreadable)
+    return said if said.has_words else first
 
 
 def take_event(

@@ -49,6 +49,7 @@ OF: dict[str, dict[str, Text]] = {
     },
     "auth_wrong": {
         "answered": _("It answered with a key that nobody has."),
+        "repeats_the_key": _("It refused the key, and repeated it in its error, where logs will keep it."),
     },
     "models_list": {
         "listed": _("The model is one of %(count)s that are listed."),

@@ -27,11 +27,6 @@ class Moved(Manners):
         return web.Response(status=308, headers={"Location": f"https://moved.example.com{request.path}"})
 
 
-class LoginPage(Manners):
-    async def greet(self, request: web.Request, kind: type[Speaker]) -> web.StreamResponse | None:
-        return page(200)
-
-
 # -- keys ------------------------------------------------------------------------------------------
 class NeedsNoKey(Manners):
     def miss_key(self, kind: type[Speaker]) -> None:
@@ -69,6 +64,11 @@ class ListsOthers(Manners):
 class ListsNothing(Manners):
     def list_models(self, kind: type[Speaker], entries: Sequence[dict[str, Any]]) -> web.Response:
         return page(404)
+
+
+class FailsToList(Manners):
+    def list_models(self, kind: type[Speaker], entries: Sequence[dict[str, Any]]) -> web.Response:
+        raise Refusal(500, "Internal error.", word="internal_error")
 
 
 class ListsNames(Manners):
@@ -162,12 +162,12 @@ class UnknownIsItsFault(Manners):
         return asked
 
 
-class UnknownIsForbidden(Manners):
-    """It takes a parameter that it does not know for a missing right."""
+class UnknownInHtml(Manners):
+    """It refuses, as it may, but in no words that a program can read."""
 
     def hear(self, asked: Asked, body: Mapping[str, Any]) -> Asked:
         if unknown_in(body):
-            raise Refusal(403, "You may not use this feature.", word="permission_denied")
+            raise web.HTTPBadRequest(text=_PAGE.format(status=400), content_type="text/html")
         return asked
 
 

@@ -9,10 +9,11 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from aiohttp import web
+
 from sandbox.simulators.asked import Asked, Refusal
 from sandbox.simulators.manners import Manners
 from sandbox.simulators.personas import Persona
-from sandbox.simulators.plants.rewriting import Rewriting, usages
 from sandbox.simulators.protocols import Speaker
 from sandbox.simulators.reply import Piece, Plan, ToolCall
 
@@ -111,6 +112,11 @@ class LosesChinese(Saying):
         return in_other_words(plan, lambda text: _CHINESE.sub("?", text))
 
 
+class TakesUtf8ForLatin(Saying):
+    def say(self, plan: Plan, asked: Asked) -> Plan:
+        return in_other_words(plan, lambda text: _CHINESE.sub(lambda found: found[0].encode().decode("latin-1"), text))
+
+
 class LosesEmoji(Saying):
     def say(self, plan: Plan, asked: Asked) -> Plan:
         return in_other_words(plan, lambda text: _ASTRAL.sub("\N{REPLACEMENT CHARACTER}", text))
@@ -131,16 +137,16 @@ class CutsAtSeparators(Saying):
 
 
 class Restless(Saying):
-    """Temperature 0, and yet another answer every time."""
+    """Temperature 0, and every other time something quite different."""
 
     def __init__(self) -> None:
         super().__init__()
         self._answers = count()
 
     def say(self, plan: Plan, asked: Asked) -> Plan:
-        if asked.temperature != 0:
+        if asked.temperature != 0 or next(self._answers) % 2:
             return plan
-        return replace(plan, pieces=(*plan.pieces, Piece(plan.done_ms, f" ({next(self._answers)})")))
+        return replace(plan, pieces=(Piece(plan.done_ms, "Today I would rather speak of tides and lanterns."),))
 
 
 class MakesUpColours(Saying):
@@ -208,66 +214,6 @@ class CutsToolArguments(Manners):
         return answer
 
 
-# -- bills and names -------------------------------------------------------------------------------
-class SendsNoBill(Rewriting):
-    def change(self, value: dict[str, Any]) -> dict[str, Any] | None:
-        for holder, name in list(usages(value)):
-            del holder[name]
-        return None if value.get("choices") == [] else value
-
-
-class BillsNoStream(SendsNoBill):
-    """Whole answers have their usage, streams have none."""
-
-    def tell(self, answer: dict[str, Any]) -> dict[str, Any]:
-        return answer
-
-
-_OUTPUT = ("completion_tokens", "output_tokens", "candidatesTokenCount")
-_INPUT = ("prompt_tokens", "input_tokens", "promptTokenCount")
-
-
-class Billing(Rewriting):
-    """Changes the counts of its bills."""
-
-    def change(self, value: dict[str, Any]) -> dict[str, Any] | None:
-        for holder, name in usages(value):
-            holder[name] = {key: self.count(key, number) for key, number in holder[name].items()}
-        return value
-
-    def count(self, key: str, number: Any) -> Any:
-        raise NotImplementedError
-
-
-class BillsTenfold(Billing):
-    def count(self, key: str, number: Any) -> Any:
-        return number * 10 + 500 if key in _OUTPUT else number
-
-
-class BillsTheQuestionTenfold(Billing):
-    def count(self, key: str, number: Any) -> Any:
-        return number * 20 + 2_000 if key in _INPUT else number
-
-
-class BillsNothing(Billing):
-    def count(self, key: str, number: Any) -> Any:
-        return 0 if isinstance(number, int) else number
-
-
-class BillsNegative(Billing):
-    def count(self, key: str, number: Any) -> Any:
-        return -5 if key in _OUTPUT else number
-
-
-class AnswersInAnothersName(Rewriting):
-    def change(self, value: dict[str, Any]) -> dict[str, Any] | None:
-        for holder in (value, value.get("message")):
-            for name in ("model", "modelVersion"):
-                if isinstance(holder, dict) and name in holder:
-                    holder[name] = "other-mini-2"
-        return value
-
-
 # -- what a stream says otherwise than a whole answer ----------------------------------------------
 class StreamsSomethingElse(Manners):
     """Every fifth number is missing, but only in streams."""
@@ -276,6 +222,11 @@ class StreamsSomethingElse(Manners):
         counting = speaker.asked.text.startswith("Count from")
         text = re.sub(r"3", "", piece.text) if counting else piece.text
         return super().piece(speaker, replace(piece, text=text)) if text else b""
+
+
+class FailsWhole(Manners):
+    def whole(self, speaker: Speaker, plan: Plan, headers: Mapping[str, str]) -> web.Response:
+        raise Refusal(500, "Internal error.", word="internal_error")
 
 
 class BreaksEmojiInTwo(Manners):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from time import monotonic
 from typing import Any, ClassVar
 
 from sandbox.simulators.asked import Refusal
@@ -13,8 +12,8 @@ from sandbox.simulators.personas import Persona
 from sandbox.simulators.plants.rewriting import each_event
 from sandbox.simulators.protocols import Speaker
 
-# How long a house is busy with a caller who has left, if nobody calls before.
-_BUSY_S = 20.0
+# What these providers claim to serve at once.
+CLAIMED_PLACES = 8
 
 
 # -- framing ---------------------------------------------------------------------------------------
@@ -55,6 +54,15 @@ class NeverSaysDone(Manners):
         return each_event(events, lambda value: None if value.get("type") == "message_stop" else value)
 
 
+class TalksOn(Manners):
+    def frame(self, events: bytes) -> bytes:
+        more = b'data: {"choices":[{"index":0,"delta":{"content":"And by the way, "},"finish_reason":null}]}\n\n'
+        if b'"message_stop"' in events:
+            delta = b'{"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"And by the way, "}}'
+            return events + b"event: content_block_delta\ndata: " + delta + b"\n\n"
+        return events + more if b"[DONE]" in events else events
+
+
 _ENDS = {"stop", "end_turn", "STOP"}
 
 
@@ -76,22 +84,37 @@ class SaysNoReason(Manners):
 
 # -- the house -------------------------------------------------------------------------------------
 class BusyWhenLeft(Manners):
-    """It goes on for a caller who has left, and turns the next one away."""
+    """It goes on for a caller who has left, and turns the next away, also when they try again."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._busy_until = 0.0
+        self._turns_away = 0
 
     def left(self) -> None:
-        self._busy_until = monotonic() + _BUSY_S
+        self._turns_away = 2
 
     @contextmanager
     def turn(self, persona: Persona) -> Iterator[None]:
-        if monotonic() < self._busy_until:
-            self._busy_until = 0.0
+        if self._turns_away:
+            self._turns_away -= 1
             raise Refusal(429, "Another request of yours is still running.", word="concurrency_exceeded")
         with super().turn(persona):
             yield
+
+
+class SlowWhenLeft(Manners):
+    """It goes on for a caller who has left, and lets the next wait for that."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lets_wait = False
+
+    def left(self) -> None:
+        self._lets_wait = True
+
+    def wait_s(self) -> float:
+        waits, self._lets_wait = self._lets_wait, False
+        return 6.0 if waits else 0.0
 
 
 class HalfThePlaces(Manners):
@@ -99,24 +122,33 @@ class HalfThePlaces(Manners):
 
     @contextmanager
     def turn(self, persona: Persona) -> Iterator[None]:
-        if self.active >= max(1, persona.max_parallel // 2):
+        if self.active >= CLAIMED_PLACES // 2:
             raise Refusal(429, "Too many concurrent requests.", word="concurrency_exceeded")
         with super().turn(persona):
             yield
 
 
+class BreaksInCompany(Manners):
+    @contextmanager
+    def turn(self, persona: Persona) -> Iterator[None]:
+        if self.active >= CLAIMED_PLACES // 2:
+            raise Refusal(500, "Internal error.", word="internal_error")
+        with super().turn(persona):
+            yield
+
+
 class SlowInCompany(Manners):
-    """Ten times slower than alone for whoever is not alone."""
+    """Whoever comes when more than half of its places are taken waits for a first word."""
 
-    def slowness(self) -> float:
-        return 1.0 if self.active <= 1 else 40.0
+    def wait_s(self) -> float:
+        return 6.0 if self.active > CLAIMED_PLACES // 2 else 0.0
 
 
-class Slow(Manners):
-    """As slow alone as in company."""
+class Cold(Manners):
+    """It falls asleep at once: whoever comes alone waits until it is awake."""
 
-    def slowness(self) -> float:
-        return 60.0
+    def wait_s(self) -> float:
+        return 16.0 if self.active <= 1 else 0.0
 
 
 # -- limits ----------------------------------------------------------------------------------------
@@ -135,13 +167,11 @@ class MoreLeftThanThereIs(Limits):
         return str(MOST_A_MINUTE * 5) if "remaining" in name else value
 
 
+class LessThanNone(Limits):
+    def told(self, name: str, value: str) -> str:
+        return "-3" if "remaining" in name else value
+
+
 class LimitsInWords(Limits):
     def told(self, name: str, value: str) -> str:
-        return "plenty" if "remaining" in name or "limit" in name.replace("ratelimit", "") else value
-
-
-class NothingLeft(Limits):
-    """It says that nothing is left, and goes on serving."""
-
-    def told(self, name: str, value: str) -> str:
-        return "0" if "remaining" in name else value
+        return "plenty" if "remaining" in name else value

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 from sandbox.simulators.asked import (
@@ -104,15 +103,6 @@ class OpenAI(Speaker):
     """One chat completion."""
 
     name = "openai"
-
-    @staticmethod
-    def limits(*, most: int, left: int, resets_at: datetime) -> dict[str, str]:
-        wait_s = max(0.0, (resets_at - datetime.now(UTC)).total_seconds())
-        return {
-            "x-ratelimit-limit-requests": str(most),
-            "x-ratelimit-remaining-requests": str(left),
-            "x-ratelimit-reset-requests": f"{wait_s:.3f}s",
-        }
 
     @staticmethod
     def read(body: Mapping[str, Any], *, model: str, stream: bool) -> Asked:

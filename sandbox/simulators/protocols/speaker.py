@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sandbox.simulators.asked import Asked, Refusal
@@ -53,8 +53,13 @@ class Speaker(ABC):
 
     @staticmethod
     def limits(*, most: int, left: int, resets_at: datetime) -> dict[str, str]:
-        """The headers that say how many requests this minute still takes."""
-        return {}
+        """The headers that say how many requests this minute still takes, by the names that most use."""
+        wait_s = max(0.0, (resets_at - datetime.now(UTC)).total_seconds())
+        return {
+            "x-ratelimit-limit-requests": str(most),
+            "x-ratelimit-remaining-requests": str(left),
+            "x-ratelimit-reset-requests": f"{wait_s:.3f}s",
+        }
 
     @staticmethod
     @abstractmethod
