@@ -16,7 +16,7 @@ from sandbox.conformance.bench import Claims
 from sandbox.conformance.engine import run_checks
 from sandbox.conformance.questions import SLUGS, VITAL
 from sandbox.conformance.wording import sentence, template_of
-from tests.sandbox.wire.scripts import FAULTS, STOP, Fault, answers, error, said, streams
+from tests.sandbox.wire.scripts import FAULTS, Fault, answers, error, said, streams
 from tests.sandbox.wire.upstream import FAST, upstream
 
 CANARY = f"canary-{secrets.token_hex(12)}"
