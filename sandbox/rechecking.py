@@ -20,7 +20,8 @@ from django.utils import timezone
 
 from catalog.models import Channel, Listing
 from catalog.onboarding import schedule
-from sandbox import weighing
+from catalog.refusals import Refused
+from sandbox import conformance, weighing
 from sandbox.models import ConformanceRun, RunState
 
 logger = logging.getLogger(__name__)
@@ -72,8 +73,8 @@ class Round:
         for channel in waiting.select_related("provider", "model", "api")[: at_a_time()]:
             try:
                 started += ask_again(channel)
-            except Exception:  # such as a key that is gone: the others must not wait for it
-                logger.exception("%s cannot be checked", channel.slug)
+            except Refused as refused:  # its key is gone: the others must not wait for it
+                logger.warning("%s cannot be checked: %s", channel.slug, refused.field)
                 self.refused[channel.pk] = time.monotonic()
         return started
 
@@ -114,6 +115,4 @@ def ask_again(channel: Channel) -> bool:
 
 
 def begin(channel: Channel, kind: str) -> None:
-    from sandbox import conformance
-
     conformance.start(channel, by=None, kind=kind)
