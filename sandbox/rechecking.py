@@ -15,7 +15,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import Channel, Listing
@@ -68,7 +68,9 @@ class Round:
         """Start the checks of those that have waited longest; how many."""
         patient = time.monotonic() - settings.RECHECK_EVERY_S
         self.refused = {key: at for key, at in self.refused.items() if at > patient}
-        waiting = due(timezone.now()).exclude(pk__in=list(self.refused)).order_by("asked_at", "pk")
+        waiting = (
+            due(timezone.now()).exclude(pk__in=list(self.refused)).order_by(F("asked_at").asc(nulls_first=True), "pk")
+        )
         started = 0
         for channel in waiting.select_related("provider", "model", "api")[: at_a_time()]:
             try:
