@@ -413,6 +413,8 @@ SPECTACULAR_SETTINGS = {
         "marketplace.description.add_common_answers",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "Listing": "catalog.models.Listing",
+        "PublicListing": ["listed", "suspended", "retired"],
         "PartState": ["ok", "fault", "unknown"],
         "RunState": "sandbox.models.RunState",
         "SubmissionState": "catalog.models.SubmissionState",

@@ -15,12 +15,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import close_old_connections, transaction
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from catalog.models import Channel, Listing
 from catalog.onboarding import schedule
-from sandbox import weighing
+from catalog.refusals import Refused
+from sandbox import conformance, weighing
 from sandbox.models import ConformanceRun, RunState
 
 logger = logging.getLogger(__name__)
@@ -67,13 +68,15 @@ class Round:
         """Start the checks of those that have waited longest; how many."""
         patient = time.monotonic() - settings.RECHECK_EVERY_S
         self.refused = {key: at for key, at in self.refused.items() if at > patient}
-        waiting = due(timezone.now()).exclude(pk__in=list(self.refused)).order_by("asked_at", "pk")
+        waiting = (
+            due(timezone.now()).exclude(pk__in=list(self.refused)).order_by(F("asked_at").asc(nulls_first=True), "pk")
+        )
         started = 0
         for channel in waiting.select_related("provider", "model", "api")[: at_a_time()]:
             try:
                 started += ask_again(channel)
-            except Exception:  # such as a key that is gone: the others must not wait for it
-                logger.exception("%s cannot be checked", channel.slug)
+            except Refused as refused:  # its key is gone: the others must not wait for it
+                logger.warning("%s cannot be checked: %s", channel.slug, refused.field)
                 self.refused[channel.pk] = time.monotonic()
         return started
 
@@ -114,6 +117,4 @@ def ask_again(channel: Channel) -> bool:
 
 
 def begin(channel: Channel, kind: str) -> None:
-    from sandbox import conformance
-
     conformance.start(channel, by=None, kind=kind)

@@ -16,16 +16,20 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
 
 from catalog import members, onboarding
 from catalog.models import AuditEntry, Channel, Listing, Probe
 from catalog.onboarding import letters
+from sandbox.conformance.wording import CHECKS
 from sandbox.models import ConformanceCheck, ConformanceRun, Result, RunState
 
 logger = logging.getLogger(__name__)
 
 # Without these a channel cannot be tried. No others count: an operator may have listed it without tools.
 ESSENTIAL = ("address", "tls", "plain_answer", "stream_end")
+# What the runner itself says of checks that it could not make: that is our fault.
+OURS = ("given_up", "out_of_time")
 # So large a part of the other providers failing at the same time is no coincidence.
 SHARED = 0.8
 NEAR = timedelta(minutes=5)
@@ -50,10 +54,12 @@ def weigh() -> None:
 
 
 def asked_by_us() -> QuerySet[Any]:
-    """Finished runs of the schedule, with ``failed``; one that broke off says nothing of the channel."""
-    failing = ConformanceCheck.objects.filter(run=OuterRef("pk"), slug__in=ESSENTIAL, result=Result.FAIL)
+    """Finished runs of the schedule, with ``failed`` and ``answered``; a run may be neither, and then says nothing."""
+    checks = ConformanceCheck.objects.filter(run=OuterRef("pk"))
+    failing = checks.filter(slug__in=ESSENTIAL, result=Result.FAIL).exclude(finding__in=OURS)
+    answer = checks.filter(slug="plain_answer", result__in=(Result.PASS, Result.WARN))
     ours = ConformanceRun.objects.filter(asked_by__isnull=True, state=RunState.DONE, finished_at__isnull=False)
-    return ours.annotate(failed=Exists(failing))
+    return ours.annotate(failed=Exists(failing), answered=Exists(answer))
 
 
 def is_ours(run: ConformanceRun) -> bool:
@@ -64,8 +70,13 @@ def is_ours(run: ConformanceRun) -> bool:
 def has_recovered(channel: Channel) -> bool:
     """Whether the newest checks since it was suspended all passed, as many as are asked for."""
     since = asked_by_us().filter(channel=channel, created_at__gt=channel.suspended_at)
-    newest = [run.failed for run in since.order_by("-created_at")[: settings.RETURN_AFTER_PASSES]]
-    return len(newest) == settings.RETURN_AFTER_PASSES and not any(newest)
+    newest = [run.answered and not run.failed for run in since.order_by("-created_at")[: settings.RETURN_AFTER_PASSES]]
+    return len(newest) == settings.RETURN_AFTER_PASSES and all(newest)
+
+
+def title_of(slug: str) -> str | Promise:
+    """A check's name in the reader's language."""
+    return CHECKS[slug].title if slug in CHECKS else slug
 
 
 def _failed() -> dict[Channel, list[ConformanceRun]]:
@@ -141,7 +152,7 @@ def _warn(channel: Channel, run: ConformanceRun) -> None:
     Channel.objects.select_for_update().get(pk=channel.pk)
     if warned.exists():
         return
-    failing = ", ".join(run.checks.filter(slug__in=ESSENTIAL, result=Result.FAIL).values_list("slug", flat=True))
-    members.note(channel.provider, None, WARNED, channel.slug, checks=failing, run=run.code)
+    failing = list(run.checks.filter(slug__in=ESSENTIAL, result=Result.FAIL).values_list("slug", flat=True))
+    members.note(channel.provider, None, WARNED, channel.slug, checks=", ".join(failing), run=run.code)
     told = {"failures": settings.SUSPEND_AFTER_FAILURES, "hours": round(settings.SUSPEND_WINDOW_S / 3600)}
-    letters.tell(channel, "listing_warned", run=run, checks=failing, **told)
+    letters.tell(channel, "listing_warned", run=run, checks=[title_of(slug) for slug in failing], **told)

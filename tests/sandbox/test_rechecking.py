@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from catalog import onboarding
 from catalog.models import Channel, Listing, Probe
+from catalog.refusals import Refused
 from sandbox import rechecking, weighing
 from sandbox.models import ConformanceRun, RunState
 from sandbox.rechecking import Round
+from sandbox.weighing import title_of
 from tests.factories import make_channel
 from tests.listings import join, make_listed, make_own_channel, make_run
 from tests.people import make_user
@@ -108,7 +110,7 @@ def test_one_that_cannot_be_asked_does_not_hold_up_the_others(begun, monkeypatch
 
     def fail(channel, kind):
         if channel.pk == stuck.pk:
-            raise RuntimeError("its key is gone")
+            raise Refused("key", "It is gone.", "Enter it.")
         begin(channel, kind)
 
     monkeypatch.setattr(rechecking, "begin", fail)
@@ -164,7 +166,7 @@ def test_one_failure_is_a_letter_and_no_more(django_capture_on_commit_callbacks)
     assert standing(channel) == (Listing.LISTED, "")
     assert [letter.to for letter in mail.outbox] == [[owner.email]]
     assert run.code in mail.outbox[0].body
-    assert "plain_answer" in mail.outbox[0].body
+    assert str(title_of("plain_answer")) in mail.outbox[0].body
 
 
 def test_as_many_failures_as_are_set_suspend_and_passes_in_a_row_bring_back(django_capture_on_commit_callbacks):
@@ -199,6 +201,19 @@ def test_failures_from_before_it_came_back_do_not_count_again():
     onboarding.bring_back(channel, by=make_user(is_staff=True))
     weigh()
     assert standing(channel) == (Listing.LISTED, "")
+
+
+def test_checks_that_our_runner_gave_up_say_nothing():
+    channel = listed_long_ago()
+    for _ in range(3):
+        run = make_run(channel, failing=BROKEN)
+        run.checks.filter(slug="plain_answer").update(finding="given_up")
+    weigh()
+    assert standing(channel)[0] == Listing.LISTED
+    onboarding.suspend(channel, by=None, reason="failing")
+    Channel.objects.update(suspended_at=timezone.now() - HOUR)
+    weigh()
+    assert standing(channel)[0] == Listing.SUSPENDED
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from catalog import onboarding
 from catalog.models import Channel
 from catalog.onboarding import Obstacle
 from sandbox.models import ConformanceRun, Result, RunState
-from sandbox.weighing import ESSENTIAL
+from sandbox.weighing import ESSENTIAL, title_of
 
 AS_CHECKED = ("base_url", "protocol", "wire_name")
 # A rerun of one check is no whole run.
@@ -26,6 +26,14 @@ class Checked(NamedTuple):
     warning: list[str]
     failing: list[str]
     not_applicable: int
+
+    @property
+    def failing_titles(self) -> list[str]:
+        return [str(title_of(slug)) for slug in self.failing]
+
+    @property
+    def warning_titles(self) -> list[str]:
+        return [str(title_of(slug)) for slug in self.warning]
 
     @property
     def grave(self) -> list[str]:
@@ -65,6 +73,7 @@ def obstacles(channel: Channel) -> list[Obstacle]:
         found.append(Obstacle("conformance", message, _("Run all checks."), "portal:api_check"))
     elif checked.grave:
         message = _("It fails checks without which it cannot be tried: %(checks)s.")
+        told = {"checks": _(", ").join(str(title_of(slug)) for slug in checked.grave)}
         mend = _("Mend them and run all checks again.")
-        found.append(Obstacle("conformance", message % {"checks": ", ".join(checked.grave)}, mend, "portal:api_check"))
+        found.append(Obstacle("conformance", message % told, mend, "portal:api_check"))
     return found

@@ -53,7 +53,7 @@ def submit(channels: Sequence[Channel], *, by: User, note: str = "") -> list[Sub
         run = checked.of_channel(channel)
         if run and run.failing and not note.strip():
             message = _("%(channel)s fails checks: %(checks)s.")
-            told = {"channel": channel.name, "checks": ", ".join(run.failing)}
+            told = {"channel": channel.name, "checks": _(", ").join(run.failing_titles)}
             raise Refused("note", message % told, _("Mend them, or tell the operators why it should be listed so."))
         runs[channel.pk] = run.run.code if run else ""
     return onboarding.submit(channels, by=by, conformance=runs, note=note)

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from catalog import onboarding
 from catalog.models import Channel, Listing, Submission
+from sandbox.weighing import title_of
 from tests.factories import make_model, make_price
 from tests.listings import (
     join,
@@ -75,7 +76,7 @@ def test_shows_what_a_decision_rests_on(operator):
     run = make_run(channel, kind="full", failing=("tools",))
     found = onboarding.submit([channel], by=owner, conformance={channel.pk: run.code}, note="No tools yet.")[0]
     page = operator.get(address(found)).content.decode()
-    for told in (f"/conformance/{run.code}/", "<code>tools</code>", "No tools yet.", "https://amber.example"):
+    for told in (f"/conformance/{run.code}/", str(title_of("tools")), "No tools yet.", "https://amber.example"):
         assert told in page
     for told in (owner.email, channel.base_url, "CNY 2 in, 8 out", "It has never been on the list"):
         assert told in page
