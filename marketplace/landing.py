@@ -19,6 +19,8 @@ API = {
     "search": "api:search",
     "trials": "api:trials",
     "status": "api:status",
+    "account": "api:account",
+    "portal": "api:portal_providers",
     "description": "api:schema",
     "docs": "api:docs",
 }

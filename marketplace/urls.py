@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 
 from catalog.views import pictures
 from marketplace import health, landing
+from marketplace.account_pages.api import AccountView
 from sandbox.report_pictures import report_picture
 from sandbox.streams import follow_trial
 
@@ -21,6 +22,7 @@ api_patterns: list[URLPattern | URLResolver] = [
     path("v1/trials/<slug:code>/events/", follow_trial, name="trial_events"),
     path("v1/", include("catalog.api_urls")),
     path("v1/", include("sandbox.api_urls")),
+    path("v1/account/", AccountView.as_view(), name="account"),
     path("v1/portal/", include("marketplace.portal.api.urls")),
 ]
 

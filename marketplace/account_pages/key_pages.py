@@ -20,7 +20,7 @@ from marketplace.accounts.models import ApiKey, User
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
-@reauthentication_required(allow_get=True)
+@reauthentication_required(allow_get=True)  # type: ignore[untyped-decorator]  # allauth has no types
 def own_keys(request: HttpRequest) -> HttpResponse:
     """The keys, and a form for another. Its secret is in the answer to the form and nowhere else: not in the session,
     from which a page after a redirect would have to take it. Who has not signed in lately is asked to do so first."""

@@ -9,7 +9,7 @@ from tests.factories import make_channel, make_key, make_prompt_set, make_scenar
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("who", "examples"), [("guest", 5), ("key", 10)])
+@pytest.mark.parametrize(("who", "examples"), [("guest", 3), ("key", 8)])
 def test_what_is_for_everybody_answers_as_described(redis_url, who, examples):
     user = make_user()
     scenario = make_scenario(slug="a-scenario")
