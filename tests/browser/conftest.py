@@ -62,17 +62,23 @@ def visit(chromium, site):
 
 
 @pytest.fixture
-def site(transactional_db, tmp_path) -> Iterator[str]:
-    """The address of a seeded site with a worker; whatever happens, no process of it outlives the test."""
+def stack(transactional_db, tmp_path) -> Iterator[Stack]:
+    """Redis, simulators, and what is started of them; whatever happens, no process of it outlives the test."""
+    stack = Stack(tmp_path, speed=3)
+    try:
+        yield stack
+    finally:
+        stack.close()
+
+
+@pytest.fixture
+def site(stack) -> str:
+    """The address of a seeded site with a worker."""
     from django.core.management import call_command
 
     call_command("seed", verbosity=0)
-    stack = Stack(tmp_path, speed=3)
-    try:
-        stack.start_worker()
-        yield stack.start_web()
-    finally:
-        stack.close()
+    stack.start_worker()
+    return stack.start_web()
 
 
 @pytest.fixture
