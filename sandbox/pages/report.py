@@ -16,6 +16,7 @@ from sandbox import charts, pictures, validity, wording
 from sandbox.pages import breakdowns, judges, rounds
 from sandbox.pages import chart as chart_page
 from sandbox.wording import Facts, Names, told
+from sandbox.wording.left_out import left_out
 
 # Somebody in a hurry reads as many reasons; the rest stand with the evidence.
 REASONS_AT_FIRST = 3
@@ -177,6 +178,7 @@ def manifest(facts: Facts) -> list[dict[str, Any]]:
             "name": name,
             "facts": rows[slug],
             "sent": json.dumps(rows[slug]["sent"], ensure_ascii=False, indent=2),
+            "left_out": left_out(rows[slug].get("dropped", [])),
             "says_other": [model for model in rows[slug]["upstream_models"] if model != rows[slug]["wire_name"]],
         }
         for slug, name in names.items()

@@ -35,6 +35,22 @@ def test_a_simulated_channel_is_called_at_the_simulators_with_no_secret():
     assert endpoint.dialect == {"temperature": False}
 
 
+def test_what_the_checks_found_out_is_kept_to():
+    learned = {"rejected": ["temperature", "stream_options"], "dialect": {"max_tokens": "max_completion_tokens"}}
+    channel = make_channel(protocol="openai", profile=learned)
+    body = ADAPTERS["openai"].build(calling.keyless(channel), Question("hi", max_output_tokens=9, temperature=0))
+    assert body.payload["max_completion_tokens"] == 9
+    assert not {"temperature", "stream_options", "max_tokens"} & set(body.payload)
+    assert set(body.dropped) == {"temperature", "stream_options"}
+    assert calling.most_output(channel, Question("hi", max_output_tokens=9)) == 9
+
+
+def test_what_we_were_told_outweighs_what_the_checks_found_out():
+    learned = {"dialect": {"max_tokens": "max_completion_tokens"}}
+    channel = make_channel(profile=learned, dialect={"max_tokens": "max_tokens"})
+    assert calling.keyless(channel).dialect == {"max_tokens": "max_tokens"}
+
+
 def test_a_real_channel_is_called_with_the_key_for_its_origin_alone():
     channel = make_real()
     assert calling.endpoint_of(channel).key == ""

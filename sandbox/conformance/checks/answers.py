@@ -7,14 +7,41 @@ import re
 from sandbox.conformance import questions
 from sandbox.conformance.bench import Desk
 from sandbox.conformance.checks.reading import likeness, numbers, says
-from sandbox.conformance.speech import Said
 from sandbox.conformance.verdicts import Verdict, failed, inapplicable, passed, warned
 from sandbox.wire import dialects, tokens
 from sandbox.wire.types import Outcome, Question
 
 # Below this likeness two answers are plainly different.
 PLAINLY_DIFFERENT = 0.6
-WORDS = re.compile(r"[a-z]+|\d+(?:\.\d+)*")
+WORDS = re.compile(r"\d+(?:\.\d+)*[bm]\b|[a-z]+|\d+(?:\.\d+)*")
+SIZE = re.compile(r"\d+(?:\.\d+)*[bm]")
+# What may follow a model's name without making it another model.
+BUILDS = frozenset(
+    [
+        "latest",
+        "preview",
+        "instruct",
+        "chat",
+        "it",
+        "hf",
+        "fp",
+        "bf",
+        "int",
+        "awq",
+        "gptq",
+        "gguf",
+        "exp",
+        "beta",
+        "stable",
+        "v",
+        "r",
+        "x",
+        "b",
+        "e",
+        "of",
+        "quantized",
+    ]
+)
 
 
 async def plain_answer(desk: Desk) -> Verdict:
@@ -80,23 +107,25 @@ async def model_name(desk: Desk) -> Verdict:
         return warned("unsaid")
     if any(is_like(name, said.model) for name in (asked, *desk.claims.names)):
         return passed("same" if said.model == asked else "like", named=named)
+    if any(is_kin(name, said.model) for name in (asked, *desk.claims.names)):
+        return warned("kin", named=named, asked=asked)
     return failed("other", named=named, asked=asked)
 
 
 def is_like(name: str, other: str) -> bool:
-    """Whether one is the other with a maker before it or a date behind it, or shares most of its words."""
+    """Whether they name one model: the same words, with a maker before them, or a date or a build behind them."""
     one, two = words(name), words(other)
-    if not one or not two:
+    if len(one) > len(two):
+        one, two = two, one
+    if not one or not set(one) <= set(two) or [size for size in two if SIZE.fullmatch(size) and size not in one]:
         return False
-    if "".join(one) in "".join(two) or "".join(two) in "".join(one):
-        return True
-    shared = len(set(one) & set(two))
-    return shared >= 2 and shared * 2 >= min(len(set(one)), len(set(two)))
+    return all(word in BUILDS or word[0].isdigit() for word in set(two) - set(one))
+
+
+def is_kin(name: str, other: str) -> bool:
+    """Whether they share a word, as an alias and what stands behind it do."""
+    return any(word.isalpha() and len(word) > 2 and word not in BUILDS for word in set(words(name)) & set(words(other)))
 
 
 def words(name: str) -> list[str]:
     return WORDS.findall(name.casefold().rpartition("/")[2])
-
-
-def is_complete(said: Said) -> bool:
-    return numbers(said.text) == list(range(1, 41))

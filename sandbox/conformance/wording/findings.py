@@ -100,6 +100,7 @@ OF: dict[str, dict[str, Text]] = {
         "same": _("It names the model as it was asked for."),
         "like": _("It calls the model “%(named)s”, which fits."),
         "unsaid": _("It does not say which model answers."),
+        "kin": _("“%(asked)s” was asked, “%(named)s” answered: a relative, perhaps what the name stands for."),
         "other": _("“%(asked)s” was asked, “%(named)s” answered."),
     },
     "sse_framing": {

@@ -28,7 +28,12 @@ def rung(monkeypatch):
 
 @pytest.fixture
 def channel(rung):
-    return make_channel(provider=make_provider(is_simulated=True), base_url="/openai/v1", wire_name="heron-pro", calls_per_minute=100_000)
+    return make_channel(
+        provider=make_provider(is_simulated=True),
+        base_url="/openai/v1",
+        wire_name="heron-pro",
+        calls_per_minute=100_000,
+    )
 
 
 @pytest.mark.django_db

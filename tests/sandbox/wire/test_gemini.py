@@ -45,6 +45,13 @@ def test_gives_the_budget_for_thoughts_apart_from_the_answers():
     assert build(Question("hi"), thinking="budget").payload["generationConfig"]["thinkingConfig"]["thinkingBudget"] == 0
 
 
+def test_never_sends_a_parameter_that_the_api_was_found_to_refuse():
+    body = build(Question("hi", temperature=0.5), rejected=["temperature"])
+    assert "temperature" not in body.payload["generationConfig"]
+    assert body.dropped == ("temperature",)
+    assert build(Question("hi", temperature=0.5), rejected=["seed"]).payload["generationConfig"]["temperature"] == 0.5
+
+
 def test_says_when_thinking_cannot_be_switched():
     assert build(Question("hi", thinking_tokens=500)).dropped == ("thinking_tokens",)
 
