@@ -134,6 +134,7 @@ _TABLE = [
     Plant("cold", "speed_alone", "lets whoever comes alone wait for its first word", line.Cold),
     Plant("slow-in-company", "speed_parallel", "is many times slower in company", line.SlowInCompany),
     Plant("another-name", "model_name", "answers in another model's name", bill.AnswersInAnothersName),
+    Plant("siblings-name", "model_name", "answers in a sibling's name", bill.AnswersInASiblingsName, result="warn"),
     Plant("more-than-all", "rate_limit_headers", "has more left than there is", line.MoreLeftThanThereIs),
     Plant("less-than-none", "rate_limit_headers", "has fewer than none left", line.LessThanNone),
     Plant("limits-in-words", "rate_limit_headers", "says its limits in words", line.LimitsInWords),

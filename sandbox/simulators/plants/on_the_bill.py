@@ -62,10 +62,27 @@ class BillsNegative(Billing):
         return -5 if key in _OUTPUT else number
 
 
-class AnswersInAnothersName(Rewriting):
+class Naming(Rewriting):
+    """Changes the model's name."""
+
     def change(self, value: dict[str, Any]) -> dict[str, Any] | None:
         for holder in (value, value.get("message")):
-            for name in ("model", "modelVersion"):
-                if isinstance(holder, dict) and name in holder:
-                    holder[name] = "someone-else-9"
+            for key in ("model", "modelVersion"):
+                if isinstance(holder, dict) and key in holder:
+                    holder[key] = self.name(holder[key])
         return value
+
+    def name(self, asked: str) -> str:
+        raise NotImplementedError
+
+
+class AnswersInAnothersName(Naming):
+    def name(self, asked: str) -> str:
+        return "someone-else-9"
+
+
+class AnswersInASiblingsName(Naming):
+    """Of the same family, and not what was asked for: as an alias and what stands behind it may be."""
+
+    def name(self, asked: str) -> str:
+        return f"{asked.partition('-')[0]}-cheaper"
