@@ -24,7 +24,7 @@ ACTIONS: dict[str, str | Promise] = {
     "member_joined": _("joined as %(role)s"),
     "member_role_changed": _("made %(subject)s %(role)s"),
     "member_removed": _("removed %(subject)s"),
-    "member_left": _("left"),
+    "member_left": _("left the provider"),
     "ownership_transferred": _("handed ownership to %(subject)s"),
     "api_added": _("added the API %(subject)s"),
     "api_address_changed": _("changed the address of %(subject)s to %(address)s"),
