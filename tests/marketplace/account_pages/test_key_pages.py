@@ -95,7 +95,7 @@ def test_revokes_ones_own_key_and_no_other(client, person):
     assert client.post(reverse("account_pages:revoke_key", args=[mine.pk])).status_code == 302
     assert client.post(reverse("account_pages:revoke_key", args=[other.pk])).status_code == 404
     assert set(ApiKey.objects.in_force()) == {other}
-    assert "revoked" in client.get(page()).content.decode()
+    assert "is revoked" in client.get(page()).content.decode()
 
 
 def test_lists_only_ones_own(client, person):
