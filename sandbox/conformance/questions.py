@@ -34,6 +34,8 @@ CODE_WORD = "KESTREL"
 
 COUNT = "Count from 1 to 40, separated by commas, digits only."
 COUNTED = ",".join(map(str, range(1, 41)))
+# So long that there is time to hang up in the middle, also where answers are fast.
+LONG_COUNT = "Count from 1 to 200, separated by commas, digits only."
 # Said as a stop sequence: it stands before the twenty-first number, whatever blanks follow the commas.
 STOP_SEQUENCE = "21"
 FEW_TOKENS = 8

@@ -65,8 +65,8 @@ def write_model(model: SimulatedModel) -> AIModel:
         "input_kinds": ["text", "image"] if model.talent.sees else ["text"],
         "output_kinds": ["text"],
         "reasons": model.talent.thinks,
-        "calls_tools": False,
-        "structured_output": False,
+        "calls_tools": True,
+        "structured_output": True,
         "open_weights": model.open_weights,
     }
     return written(AIModel, f"sim-{model.slug.removeprefix('sim-')}", facts | sourced())

@@ -27,6 +27,7 @@ TOLD = {
     questions.EMOJI: questions.EMOJI,
     questions.SEPARATORS: questions.SEPARATORS,
     questions.COUNT: ", ".join(map(str, range(1, 41))),
+    questions.LONG_COUNT: ", ".join(map(str, range(1, 201))),
     questions.SYSTEM_QUESTION: questions.SYSTEM_ANSWER,
     questions.RECALL: questions.CODE_WORD,
     questions.SCHEMA_QUESTION: json.dumps(CITY),

@@ -13,6 +13,7 @@ from sandbox.wire.types import Kind
 # The next answer may take so much longer than the first did.
 SLOWER, SLOWER_MS = 4, 4_000
 PIECES = 3
+LONG_TOKENS = 1_000
 
 
 async def sse_framing(desk: Desk) -> Verdict:
@@ -66,7 +67,7 @@ async def cancel(desk: Desk) -> Verdict:
         left -= 1
         return left <= 0
 
-    hung = await desk.ask(Ask(questions.COUNT), hang_up=hang_up)
+    hung = await desk.ask(Ask(questions.LONG_COUNT, max_tokens=LONG_TOKENS), hang_up=hang_up)
     if hung.exchange.status != 200 or hung.exchange.error:
         desk.answered(hung)
     began = perf_counter()
