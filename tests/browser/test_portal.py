@@ -104,6 +104,8 @@ def approve(visit, *, language):
     page.fill("input[name=password]", PASSWORD)
     press(page)
     page.locator("main .rows a, main table a").first.click()
+    page.on("request", lambda r: print("REQ", r.method, r.url, r.post_data) if r.method == "POST" else None)
+    print("SEEN", page.locator("input[name=seen]").evaluate("e => e.outerHTML"), page.locator("form:has(input[name=act][value=approve])").evaluate("e => e.outerHTML"))
     page.locator("form:has(input[name=act][value=approve]) button").click()
     page.wait_for_load_state()
 
