@@ -35,7 +35,9 @@ class RoomForm(forms.Form):
                 attributes["class"] = f"{look} {attributes.get('class', '')}".strip()
 
     def full_clean(self) -> None:
-        clean_without_keys(self, super().full_clean, but=self.secret_fields, provider=self.wary_provider)
+        # What the page itself sends along is nobody's key, however much a digest looks like one.
+        ours = {field.name for field in self.hidden_fields()}
+        clean_without_keys(self, super().full_clean, but=self.secret_fields | ours, provider=self.wary_provider)
 
     def refuse(self, refused: Refused) -> None:
         """Say it at its field, or above the form where the form has no such field."""

@@ -104,8 +104,6 @@ def approve(visit, *, language):
     page.fill("input[name=password]", PASSWORD)
     press(page)
     page.locator("main .rows a, main table a").first.click()
-    page.on("request", lambda r: print("REQ", r.method, r.url, r.post_data) if r.method == "POST" else None)
-    print("SEEN", page.locator("input[name=seen]").evaluate("e => e.outerHTML"), page.locator("form:has(input[name=act][value=approve])").evaluate("e => e.outerHTML"))
     page.locator("form:has(input[name=act][value=approve]) button").click()
     page.wait_for_load_state()
 
@@ -142,7 +140,7 @@ def test_a_new_provider_is_listed_in_minutes_and_a_visitor_tries_it(visit, site,
     assert channel.listing == Listing.LISTED
     assert time.monotonic() - began < LONGEST_S
     wait_for(lambda: len(letters(tmp_path, email)) > 1, seconds=20, what="the provider is not told")
-    verdict = try_it(visit(channel.get_absolute_url(), language=language), channel)
+    verdict = try_it(visit(address("catalog:channel", channel.slug, language=language), language=language), channel)
     assert bool(CHINESE.search(verdict)) == (language == "zh-hans")
     page.goto(f"{site}{address('portal:faring', channel.provider.slug, channel.slug, language=language)}")
     assert page.locator("table tbody tr").count() >= 1
