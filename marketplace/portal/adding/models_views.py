@@ -103,7 +103,7 @@ def _tell(request: HttpRequest, done: actions.Chosen) -> None:
     counts = {"added": len(done.added), "changed": len(done.changed), "removed": len(done.removed)}
     messages.success(request, said % counts)
     if done.kept:
-        names = ", ".join(channel.slug for channel in done.kept[:10])
+        names = _(", ").join(channel.slug for channel in done.kept[:10])
         told = _("These were left out of the list and are still shown to visitors: %s. Retire them on their own pages.")
         messages.warning(request, told % names)
 

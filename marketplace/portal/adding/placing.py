@@ -38,7 +38,7 @@ class Moves(Refused):
 
     def __init__(self, channels: list[Channel]) -> None:
         self.channels = channels
-        names = ", ".join(channel.slug for channel in channels[:10])
+        names = _(", ").join(channel.slug for channel in channels[:10])
         message = _("A new address or protocol takes these channels off the list until they are checked again: %s.")
         super().__init__("confirmed", message % names, _("Confirm it, or leave the address as it is."))
 
