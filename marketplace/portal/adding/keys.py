@@ -17,6 +17,7 @@ from catalog.refusals import Refused
 from marketplace.accounts.models import User
 from marketplace.crypto import Unreadable
 from marketplace.portal.adding import words
+from marketplace.portal.adding.looking import look
 from marketplace.portal.adding.words import Said
 from sandbox import proving
 from sandbox.proving import Proof, Verdict
@@ -67,7 +68,8 @@ def enter_key(api: Api, *, by: User | None, key: str) -> Said:
     key = _readable(api, key)
     origin = origin_of(api.base_url)
     before = _credential(api.provider, origin)
-    proof = _prove(api, key)
+    with look(api.provider, by):
+        proof = _prove(api, key)
     if proof.verdict is Verdict.REFUSED:
         raise Refused("key", *words.of_key(proof))
     if proof.verdict is Verdict.UNSURE and before and before.works:
@@ -79,12 +81,13 @@ def enter_key(api: Api, *, by: User | None, key: str) -> Said:
     return words.of_key(proof)
 
 
-def try_key(api: Api) -> Said:
+def try_key(api: Api, *, by: User | None) -> Said:
     """Try the stored key again and remember how it went. Raises Refused where there is none."""
     row = held(api)
     if row is None or not row.is_readable:
         raise Refused("key", _("There is no key for this address."), _("Enter one."))
-    proof = _prove(api, held_for(api.provider, row.credential.origin))
+    with look(api.provider, by):
+        proof = _prove(api, held_for(api.provider, row.credential.origin))
     if proof.verdict is not Verdict.UNSURE:
         works = proof.verdict is Verdict.ANSWERED
         Credential.objects.filter(pk=row.credential.pk).update(works=works, probed_at=timezone.now())
