@@ -100,6 +100,12 @@ def test_a_name_without_letters_and_one_of_ours_are_refused():
             found(name_en=name, slug="some-slug")
 
 
+@pytest.mark.parametrize("name", ["Acme\nhttps://x.example", "Acme https://x", "Acme\u202eude", "see WWW.x.example"])
+def test_a_name_writes_nothing_of_its_own_into_letters(name):
+    with pytest.raises(Refused, match="no addresses"):
+        found(name_en=name, slug="some-slug")
+
+
 @pytest.mark.parametrize(
     "slug", ["new", "review", "invitations", "api", "touchstone-eu", "Big", "a b", "a/b", "-a", "x" * 61]
 )
@@ -421,6 +427,16 @@ def test_a_deleted_account_leaves_its_providers_and_loses_its_names_in_the_log()
     assert not Membership.objects.filter(user_id=user.pk).exists()
     assert "gone" not in str(list(provider.log.values("actor", "actor_name", "subject")))
     assert members.sentence(provider.log.get(action="member_role_changed")) == "made a former member owner"
+
+
+def test_a_deleted_accounts_letters_let_nobody_in():
+    user = make_user("gone")
+    provider = found(by=user)
+    make_member(provider, role="owner")
+    invitation = members.invite(provider, by=user, email="second@example.com", role="owner")
+    departing.depart(user)
+    user.delete()
+    assert not Invitation.objects.open().filter(pk=invitation.pk).exists()
 
 
 def test_what_a_person_gives_up_with_their_account_keeps_its_log_and_frees_its_name():

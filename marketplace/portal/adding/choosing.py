@@ -21,6 +21,7 @@ from catalog.refusals import Refused
 from marketplace.accounts.models import User
 from marketplace.portal.adding import matching, words
 from marketplace.portal.adding.keys import held_for
+from marketplace.portal.adding.looking import look
 from marketplace.portal.adding.matching import Index
 from marketplace.portal.adding.placing import SHOWN, discard
 from marketplace.portal.adding.stray_keys import is_stray, warning
@@ -63,11 +64,12 @@ class Chosen(NamedTuple):
     kept: list[Channel]
 
 
-def look_up_models(api: Api) -> Said:
-    """Ask the API for its list, and remember it. What came instead is said, and an older list stays."""
+def look_up_models(api: Api, *, by: User | None) -> Said:
+    """Ask the API for its list, and remember it. What came instead is said, and an older list stays. Raises Refused."""
     key = held_for(api.provider, origin_of(api.base_url))
     endpoint = Endpoint(api.protocol, api.base_url, "", key)  # type: ignore[arg-type]  # the database holds no other
-    found = detecting.list_models(endpoint)
+    with look(api.provider, by):
+        found = detecting.list_models(endpoint)
     api.models_seen_at = timezone.now()
     if found.models is not None:
         api.models_seen = list(found.models)

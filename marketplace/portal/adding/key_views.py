@@ -41,7 +41,7 @@ def try_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
     """Try the key that is there once more."""
     row = _api(provider, api)
     try:
-        messages.info(request, str(actions.try_key(row)))
+        messages.info(request, str(actions.try_key(row, by=person(request))))
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("portal:api_key", provider.slug, api)

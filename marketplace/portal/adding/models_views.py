@@ -29,17 +29,25 @@ def api_models(request: HttpRequest, provider: Provider, api: int) -> HttpRespon
     row.provider = provider
     if request.method != "POST":
         if row.models_seen_at is None and request.membership.may(Role.EDITOR):  # type: ignore[attr-defined]
-            actions.look_up_models(row)
+            return _look_up(request, row, models_page.chosen_before(row), is_told=False)
         return _choose(request, row, models_page.chosen_before(row))
     wish = models_page.read(request.POST)
     if wish.strays:
         return _choose(request, row, wish, error=warning())
     act = request.POST.get("act", "find")
     if act == "look_up":
-        return _choose(request, row, wish, said=str(actions.look_up_models(row)))
+        return _look_up(request, row, wish)
     if act in {"match", "save"}:
         return _match(request, row, wish) if act == "match" else _save(request, row, wish)
     return _choose(request, row, wish)
+
+
+def _look_up(request: HttpRequest, api: Api, wish: Wish, *, is_told: bool = True) -> HttpResponse:
+    try:
+        said = actions.look_up_models(api, by=person(request))
+    except Refused as refused:
+        return _choose(request, api, wish, error=str(refused))
+    return _choose(request, api, wish, said=str(said) if is_told else "")
 
 
 def _choose(request: HttpRequest, api: Api, wish: Wish, *, error: str = "", said: str = "") -> HttpResponse:
@@ -112,7 +120,10 @@ def _try_key(request: HttpRequest, api: Api) -> None:
     """A key that could not be tried for want of a model's name is tried now."""
     held = keys.held(api)
     if held and held.is_readable and not held.credential.works and api.channels.exists():
-        messages.info(request, str(actions.try_key(api)))
+        try:
+            messages.info(request, str(actions.try_key(api, by=person(request))))
+        except Refused as refused:
+            messages.error(request, str(refused))
 
 
 def _show_match(

@@ -19,6 +19,7 @@ from marketplace.accounts.models import User
 from marketplace.portal.adding import addresses, words
 from marketplace.portal.adding.addresses import Pasted
 from marketplace.portal.adding.keys import drop_unused, held_for
+from marketplace.portal.adding.looking import look
 from marketplace.portal.adding.stray_keys import is_stray, warning
 from marketplace.portal.adding.words import Said
 from sandbox import detecting
@@ -86,7 +87,7 @@ def _name(protocol: str) -> str:
     return str(Protocol(protocol).label)
 
 
-def survey(provider: Provider, *, base_url: str, protocol: str = "", anyway: bool = False) -> Survey:
+def survey(provider: Provider, *, by: User | None, base_url: str, protocol: str = "", anyway: bool = False) -> Survey:
     """Look at an address, for some seconds at most, saving nothing. Raises Refused, or Hesitant unless ``anyway``.
 
     ``protocol`` empty is detected; a given one overrules what was detected.
@@ -101,7 +102,8 @@ def survey(provider: Provider, *, base_url: str, protocol: str = "", anyway: boo
     except Blocked as blocked:
         raise Refused("base_url", *words.blocked(blocked.detail)) from None
     held = held_for(provider, origin_of(pasted.base_url))
-    found = detecting.look(pasted.base_url, key=held)
+    with look(provider, by):
+        found = detecting.look(pasted.base_url, key=held)
     surveyed = Survey(pasted, found, protocol or pasted.protocol or found.protocol)
     if found.saw in detecting.CLOSED:
         raise Refused("base_url", *words.of_address(found))
@@ -115,7 +117,7 @@ def survey(provider: Provider, *, base_url: str, protocol: str = "", anyway: boo
 
 def add_api(provider: Provider, *, by: User | None, base_url: str, protocol: str = "", anyway: bool = False) -> Placed:
     """Look at the address and save it. Raises Refused, or Hesitant unless ``anyway``; then nothing is saved."""
-    surveyed = survey(provider, base_url=base_url, protocol=protocol, anyway=anyway)
+    surveyed = survey(provider, by=by, base_url=base_url, protocol=protocol, anyway=anyway)
     try:
         with transaction.atomic():
             _settle_kind(provider, surveyed.found, but=None)
@@ -140,7 +142,7 @@ def change_address(
 
     Raises Refused, Hesitant, Outdated, or Moves where channels are on the list and it is not ``confirmed``.
     """
-    surveyed = survey(api.provider, base_url=base_url, protocol=protocol, anyway=anyway)
+    surveyed = survey(api.provider, by=by, base_url=base_url, protocol=protocol, anyway=anyway)
     old = (api.base_url, api.protocol)
     if (surveyed.found.base_url, surveyed.protocol) == old:
         _refresh(api, surveyed)

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -69,7 +70,13 @@ class PortalView(APIView):
     def wish(self, body: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
         """The request's body, read by ``body``; raises ValidationError."""
         read = body(data={} if self.request.data is None else self.request.data, **options)
-        read.is_valid(raise_exception=True)
+        try:
+            read.is_valid(raise_exception=True)
+        except ValidationError:
+            found: Any = read.errors
+            # What was no valid choice is repeated by its error.
+            self.refuse_strays({name: str(words) for name, words in found.items()})
+            raise
         self.refuse_strays(read.validated_data)
         return dict(read.validated_data)
 

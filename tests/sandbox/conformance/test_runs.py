@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog.models import Channel
 from catalog.refusals import Refused
+from marketplace.billing.models import QuotaUse
 from sandbox import conformance
 from sandbox.conformance import runs, tasks
 from sandbox.conformance.questions import SLUGS, VITAL
@@ -66,11 +67,11 @@ def test_the_site_itself_asks_a_few_and_has_no_quota(channel, settings):
 @pytest.mark.django_db
 def test_refuses_more_runs_a_day_than_the_quota(channel, settings):
     settings.CONFORMANCE_RUNS_PER_DAY = 1
-    run = conformance.start(channel, by=make_user())
-    ConformanceRun.objects.update(state=RunState.DONE)
+    conformance.start(channel, by=make_user())
+    ConformanceRun.objects.all().delete()  # as with a draft that is taken back: what was used stays used
     with pytest.raises(Refused):
         conformance.start(channel, by=make_user())
-    ConformanceRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - timedelta(days=2))
+    QuotaUse.objects.update(period="2026-01-01")
     conformance.start(channel, by=make_user())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import time
 
 import pytest
 from django import forms
@@ -113,3 +114,10 @@ def test_every_form_of_the_portal_is_wary():
 @pytest.mark.django_db
 def test_a_field_for_keys_takes_one():
     assert KeyForm({"key": f"sk-{secrets.token_hex(12)}"}).is_valid()
+
+
+@pytest.mark.parametrize("part", ["eyJ", "eyJaaaaaaaaa", "sk-", "bearer ", "apikey", "x-api-key ", "a", "a1-"])
+def test_a_text_as_long_as_a_request_may_be_costs_no_square(part):
+    began = time.perf_counter()
+    looks_like_key(part * (240_000 // len(part)))
+    assert time.perf_counter() - began < 3

@@ -113,6 +113,14 @@ def test_a_key_in_a_wrong_field_is_refused_and_not_told_again(ask, world, body):
     assert not Provider.objects.filter(docs_url__contains=stray).exists()
 
 
+def test_a_key_in_place_of_a_choice_is_not_told_again(ask, world):
+    stray = f"sk-{secrets.token_hex(16)}1a"
+    for body in ({"version": 1, "country": stray}, {"version": stray}):
+        response = ask("patch", "providers/pine/", "owner", **body)
+        assert response.status_code == 400
+        assert stray not in response.content.decode()
+
+
 def test_the_second_of_two_editors_is_told(ask, world):
     assert ask("patch", "providers/pine/", "owner", version=1, docs_url="https://pine.example/d").status_code == 200
     second = ask("patch", "providers/pine/", "editor", version=1, docs_url="https://pine.example/e")
