@@ -36,7 +36,8 @@ def send_back(channels: Iterable[Channel], *, by: User | None) -> int:
     """
     keys = [channel.pk for channel in channels]
     now, sent = timezone.now(), 0
-    for channel in Channel.objects.filter(pk__in=keys).select_related("provider").order_by("pk"):
+    rows = Channel.objects.filter(pk__in=keys).select_for_update(of=("self",)).select_related("provider")
+    for channel in rows.order_by("pk"):
         was = _only(channel, *SENT_BACK_FROM)
         marks = {} if channel.listing == Listing.STAGED else {"suspended_at": now, "suspended_for": MOVED}
         if was.update(listing=Listing.DRAFT, **marks):
@@ -67,9 +68,15 @@ def suspend(channel: Channel, *, by: User | None, reason: str, note: str = "", p
 
 @transaction.atomic
 def bring_back(channel: Channel, *, by: User | None) -> None:
-    """Put a suspended channel back on the list. Raises Refused."""
+    """Put a suspended channel back on the list. Raises Refused.
+
+    The schedule (``by`` None) ends the suspension that it has seen, and none that an operator has made since.
+    """
     values = {"listing": Listing.LISTED, "suspended_at": None, "suspended_for": ""}
-    if not _only(channel, Listing.SUSPENDED).update(**values):
+    suspended = _only(channel, Listing.SUSPENDED)
+    if by is None:
+        suspended = suspended.filter(suspended_at=channel.suspended_at, suspended_for=channel.suspended_for)
+    if not suspended.update(**values):
         raise Refused("channel", _("It is not suspended now."), _("See its page for where it stands."))
     channel.refresh_from_db()
     write_down(channel.provider, by, "channel_returned", channel.slug)

@@ -377,3 +377,31 @@ def at_once(act, times: int) -> list[str]:
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(run, range(times)))
+
+
+def test_what_was_moved_to_another_address_since_its_checks_is_not_submitted():
+    channel = make_own_channel()
+    Channel.objects.filter(pk=channel.pk).update(base_url="https://api.example.com/v2")
+    with pytest.raises(Refused):
+        submit(channel)
+    assert state(channel) == Listing.DRAFT
+
+
+def test_the_schedule_ends_no_suspension_that_an_operator_has_made_since():
+    channel = make_listed()
+    onboarding.suspend(channel, by=None, reason="failing")
+    as_the_schedule_saw_it = Channel.objects.get(pk=channel.pk)
+    onboarding.bring_back(channel, by=make_operator())
+    onboarding.suspend(channel, by=make_operator(), reason="abuse")
+    with pytest.raises(Refused):
+        onboarding.bring_back(as_the_schedule_saw_it, by=None)
+    assert state(channel) == Listing.SUSPENDED
+
+
+def test_a_last_day_that_is_moved_at_the_last_moment_retires_nothing():
+    channel = make_listed()
+    Channel.objects.filter(pk=channel.pk).update(sunset_on=timezone.localdate() - timedelta(days=1))
+    as_the_schedule_saw_it = Channel.objects.get(pk=channel.pk)
+    onboarding.lift_sunset(channel, by=None)
+    assert not schedule._retire(as_the_schedule_saw_it)
+    assert state(channel) == Listing.LISTED

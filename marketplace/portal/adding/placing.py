@@ -145,11 +145,11 @@ def change_address(
     if (surveyed.found.base_url, surveyed.protocol) == old:
         _refresh(api, surveyed)
         return Placed(api, surveyed.said)
-    shown = list(api.channels.filter(listing__in=SHOWN).select_related("provider"))
-    if shown and not confirmed:
-        raise Moves(shown)
     try:
         with transaction.atomic():
+            shown = _locked(api, *SHOWN)
+            if shown and not confirmed:
+                raise Moves(shown)
             _settle_kind(api.provider, surveyed.found, but=api)
             versions.change(api, seen=seen, **surveyed.values)
             onboarding.send_back(shown, by=by)
@@ -166,16 +166,23 @@ def change_address(
 
 def remove_api(api: Api, *, by: User | None) -> None:
     """Remove it with its drafts, and its key where nothing else uses that. Raises Refused while channels are shown."""
-    if shown := api.channels.filter(listing__in=SHOWN).first():
-        message = _("%(channel)s is still in use.") % {"channel": shown.slug}
-        raise Refused("", message, _("Retire its channels first, or withdraw what is submitted."))
     with transaction.atomic():
+        if shown := _locked(api, *SHOWN):
+            message = _("%(channel)s is still in use.") % {"channel": shown[0].slug}
+            raise Refused("", message, _("Retire its channels first, or withdraw what is submitted."))
         for draft in api.channels.filter(listing=Listing.DRAFT):
             discard(draft)
         api.channels.update(api=None)
         api.delete()
         note(api.provider, by, "api_removed", api.base_url)
         drop_unused(api.provider, origin_of(api.base_url))
+
+
+def _locked(api: Api, *states: Listing) -> list[Channel]:
+    """Its channels that are in one of these states, and stay so while the transaction lasts; the API's row first."""
+    Api.objects.select_for_update().get(pk=api.pk)
+    rows = api.channels.select_for_update(of=("self",)).select_related("provider").order_by("pk")
+    return [channel for channel in rows if channel.listing in states]
 
 
 def discard(channel: Channel) -> None:
