@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.members import note as write_down
 from catalog.models import Channel, Listing, Submission, SubmissionState
 from catalog.onboarding import letters
-from catalog.onboarding.vocabulary import BY_HAND, FAILING, MOVED, REASONS
+from catalog.onboarding.vocabulary import BY_HAND, MOVED, REASONS, RETURNING
 from catalog.refusals import Refused
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def suspend(channel: Channel, *, by: User | None, reason: str, note: str = "", p
         raise Refused("channel", _("It is not on the list now."), _("See its page for where it stands."))
     channel.refresh_from_db()
     write_down(channel.provider, by, "channel_suspended", channel.slug, reason=note.strip() or reason)
-    told = {"reason": REASONS[reason], "note": note.strip(), "returns_by_itself": reason == FAILING, "run": proof}
+    told = {"reason": REASONS[reason], "note": note.strip(), "returns_by_itself": reason in RETURNING, "run": proof}
     letters.tell(channel, "listing_suspended", **told)
 
 

@@ -88,6 +88,9 @@ def approve(submission: Submission, *, by: User | None, model: AIModel | None = 
         differing = ", ".join(change.name for change in changes(submission.facts, now))
         message = _("It has changed while you were looking: %(facts)s.") % {"facts": differing or "…"}
         raise Refused("state", message, _("Look at it again, then decide."))
+    if missing := obstacles(channel):
+        message = _("It lacks something that it had when it was submitted: %(what)s")
+        raise Refused("state", message % {"what": missing[0].message}, _("Decline it, so that its people mend that."))
     is_new = last_approved(channel) is None
     _settle_model(channel, model)
     _list_provider(channel.provider)

@@ -405,3 +405,13 @@ def test_a_last_day_that_is_moved_at_the_last_moment_retires_nothing():
     onboarding.lift_sunset(channel, by=None)
     assert not schedule._retire(as_the_schedule_saw_it)
     assert state(channel) == Listing.LISTED
+
+
+def test_what_lost_its_key_while_it_waited_is_not_approved():
+    channel = make_own_channel()
+    found = submit(channel)
+    Credential.objects.filter(provider=channel.provider).delete()
+    with pytest.raises(Refused) as refused:
+        onboarding.approve(found, by=make_operator())
+    assert refused.value.field == "state"
+    assert state(channel) == Listing.STAGED

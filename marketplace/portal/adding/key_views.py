@@ -51,7 +51,12 @@ def try_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
 @member(Role.EDITOR)
 def remove_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
     actions.remove_key(_api(provider, api), by=person(request))
-    messages.success(request, _("The key is deleted. The channels at this address are not called any more."))
+    messages.success(
+        request,
+        _(
+            "The key is deleted. The channels at this address are called no more, and are off the list until there is one."
+        ),
+    )
     return redirect("portal:api_key", provider.slug, api)
 
 
