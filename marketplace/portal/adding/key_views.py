@@ -51,12 +51,8 @@ def try_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
 @member(Role.EDITOR)
 def remove_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
     actions.remove_key(_api(provider, api), by=person(request))
-    messages.success(
-        request,
-        _(
-            "The key is deleted. The channels at this address are called no more, and are off the list until there is one."
-        ),
-    )
+    told = _("The key is deleted. The channels at this address are not called, and not listed, until there is a new one.")
+    messages.success(request, told)
     return redirect("portal:api_key", provider.slug, api)
 
 

@@ -241,3 +241,14 @@ def test_too_many_checks_are_told_when_to_come_again(ask, world, settings):
 def test_who_may_not_read_invitations_may_not_ask_for_their_head(ask, world):
     assert ask("head", "providers/{provider}/invitations/", "viewer").status_code == 403
     assert ask("head", "providers/{provider}/invitations/", "owner").status_code == 200
+
+
+def test_terms_that_are_read_and_sent_back_whole_change_nothing(ask, world):
+    stated = {"processing_region": "Hangzhou", "terms_source": "https://pine.example/t", "filing_number": "F-1"}
+    stated |= {"available_in_mainland": True, "retention_days": 0, "trains_on_inputs": False}
+    terms = "providers/{provider}/terms/"
+    read = ask("put", terms, "editor", version=1, **stated).json()
+    assert read.pop("allows_trials") is None
+    again = ask("put", terms, "editor", **read)
+    assert again.status_code == 200, again.content
+    assert {name: again.json()[name] for name in stated} == stated
