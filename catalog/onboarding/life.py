@@ -32,17 +32,19 @@ SENT_BACK_FROM = (Listing.LISTED, Listing.SUSPENDED, Listing.STAGED)
 def send_back(channels: Iterable[Channel], *, by: User | None) -> int:
     """Their address or protocol changed: what was on its way or on the list is a draft again; how many there were.
 
-    Those that were listed say on their page that they are being checked again.
+    Those that were listed say on their page that they are being checked again, and their people are written to.
     """
     keys = [channel.pk for channel in channels]
     now, sent = timezone.now(), 0
-    rows = Channel.objects.filter(pk__in=keys).select_for_update(of=("self",)).select_related("provider")
+    rows = Channel.objects.filter(pk__in=keys).select_for_update(of=("self",)).select_related("provider", "model")
     for channel in rows.order_by("pk"):
         was = _only(channel, *SENT_BACK_FROM)
         marks = {} if channel.listing == Listing.STAGED else {"suspended_at": now, "suspended_for": MOVED}
         if was.update(listing=Listing.DRAFT, **marks):
             Submission.objects.waiting().filter(channel=channel).update(state=SubmissionState.WITHDRAWN, decided_at=now)
             write_down(channel.provider, by, "channel_sent_back", channel.slug)
+            if marks:
+                letters.tell(channel, "listing_sent_back")
             sent += 1
     return sent
 

@@ -554,3 +554,11 @@ def test_who_hands_ownership_over_leaves_no_open_invitation_behind():
     with pytest.raises(Refused):
         members.accept(sent, by=make_user("second-self"))
     assert actions(owner.provider)[-2:] == ["invitation_revoked", "ownership_transferred"]
+
+
+def test_who_deletes_their_account_leaves_no_open_invitation_behind():
+    owner = make_member()
+    make_member(owner.provider)
+    sent = members.invite(owner.provider, by=owner.user, email="later@people.example", role=Role.VIEWER)
+    departing.depart(owner.user)
+    assert not Invitation.objects.open().filter(pk=sent.pk).exists()

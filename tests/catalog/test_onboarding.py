@@ -415,3 +415,15 @@ def test_what_lost_its_key_while_it_waited_is_not_approved():
         onboarding.approve(found, by=make_operator())
     assert refused.value.field == "state"
     assert state(channel) == Listing.STAGED
+
+
+def test_whose_channel_leaves_the_list_for_a_new_address_is_written_to(django_capture_on_commit_callbacks):
+    listed = make_listed()
+    waiting = make_own_channel(provider=listed.provider)
+    submit(waiting)
+    owner = join(listed.provider, language="en")
+    with django_capture_on_commit_callbacks(execute=True):
+        onboarding.send_back([listed, waiting], by=owner)
+    (letter,) = mail.outbox
+    assert letter.to == [owner.email]
+    assert letter.subject == f"{listed.name} is off the list until it is checked again"

@@ -51,7 +51,7 @@ def try_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
 @member(Role.EDITOR)
 def remove_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
     actions.remove_key(_api(provider, api), by=person(request))
-    told = _("The key is deleted. The channels at this address are not called, and not listed, until there is a new one.")
+    told = _("The key is deleted. The channels at this address are neither called nor listed until there is another.")
     messages.success(request, told)
     return redirect("portal:api_key", provider.slug, api)
 
