@@ -11,15 +11,14 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalog.models import Api, Channel, Listing, Provider, Role
+from catalog.models import Channel, Provider, Role
 from catalog.refusals import Refused
 from marketplace.accounts.models import User
 from marketplace.portal.adding import steps
 from marketplace.portal.adding.whose import api_of, channel_of
+from marketplace.portal.checking import summaries
 from marketplace.portal.checking.starting import start
 from marketplace.portal.doors import member, person
-from sandbox import conformance
-from sandbox.conformance import report, runs
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,11 +26,11 @@ from sandbox.conformance import report, runs
 def api_check(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
     """Every channel of the API with its newest checks; a POST starts those of all."""
     row = api_of(provider, api)
-    channels = checkable(row)
+    channels = summaries.checkable(row)
     if request.method == "POST":
         begin(request, channels, person(request))
         return redirect("portal:api_check", provider.slug, row.pk)
-    told = [summary(channel) for channel in channels]
+    told = summaries.of(channels)
     context = {
         "provider": provider,
         "room": "apis",
@@ -65,23 +64,6 @@ def begin(request: HttpRequest, channels: list[Channel], by: User, *, only: Sequ
         except Refused as refused:
             messages.error(request, f"{channel.name}: {refused.message} {refused.mend}")
     return started
-
-
-def checkable(api: Api) -> list[Channel]:
-    """Its channels, but for retired ones."""
-    channels = api.channels.exclude(listing=Listing.RETIRED)
-    return list(channels.select_related("provider", "model").order_by("pk"))
-
-
-def summary(channel: Channel) -> dict[str, Any]:
-    """A channel's newest whole run: ``run`` None: never checked; ``is_stale``: the channel has changed since."""
-    run = conformance.latest(channel)
-    if run is None:
-        return {"channel": channel, "run": None, "is_open": False, "conforms": False, "is_stale": False}
-    run.channel = channel
-    is_current = runs.is_current(run)
-    conforms = is_current and conformance.conforms(run)
-    return {**report.context(run), "conforms": conforms, "is_stale": not is_current}
 
 
 def row_page(provider: Provider, channel: Channel) -> str:
