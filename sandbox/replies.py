@@ -26,7 +26,7 @@ def concerning(provider: Provider) -> QuerySet[PublicReport]:
 
 def to_report(report: Report) -> QuerySet[Reply]:
     """What stands under a report: replies stay with it, also when it goes back to its link alone."""
-    return Reply.objects.shown().filter(report=report).select_related("provider")
+    return Reply.objects.shown().filter(report__code=report.code).select_related("provider")
 
 
 def mark_of(reply: Reply | None) -> str:

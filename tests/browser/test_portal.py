@@ -13,6 +13,7 @@ from django.utils.translation import override
 from catalog.models import Channel, Listing
 from marketplace.accounts.models import User
 from sandbox.models import ConformanceRun, Report
+from tests.browser import walks
 from tests.browser.conftest import LANGUAGES
 from tests.stack import wait_for
 
@@ -144,3 +145,20 @@ def test_a_new_provider_is_listed_in_minutes_and_a_visitor_tries_it(visit, site,
     assert bool(CHINESE.search(verdict)) == (language == "zh-hans")
     page.goto(f"{site}{address('portal:faring', channel.provider.slug, channel.slug, language=language)}")
     assert page.locator("table tbody tr").count() >= 1
+    assert faults_of(page, f"{site}/{language}", walks.member_addresses(channel.provider)) == []
+
+
+def faults_of(page, start, addresses):
+    """What axe finds on a member's pages in either theme, and which of them do not fit a phone."""
+    found = []
+    for each in addresses:
+        page.emulate_media(color_scheme="light")
+        page.goto(f"{start}/{each}")
+        page.evaluate(walks.AXE)
+        found += [f"{each}: {line}" for line in walks.violations(page)]
+        page.emulate_media(color_scheme="dark")
+        found += [f"{each} dark: {line}" for line in walks.violations(page, rules=["color-contrast"])]
+        page.set_viewport_size({"width": 390, "height": 844})
+        found += [f"{each} is {over} px too wide"] if (over := page.evaluate(walks.TOO_WIDE)) > 0 else []
+        page.set_viewport_size({"width": 1280, "height": 900})
+    return found

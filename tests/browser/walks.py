@@ -55,7 +55,39 @@ def addresses() -> list[str]:
         "status/",
         "accessibility/",
         "trials/new/",
+        "portal/",
+        "account/login/",
+        "account/signup/",
+        "account/password/reset/",
         "nowhere/",
+    ]
+
+
+def member_addresses(provider: Any) -> list[str]:
+    """One of each kind of page that an owner of the provider opens, from the rows that are there."""
+    from sandbox.models import ConformanceRun
+
+    api = provider.apis.get()
+    channel = api.channels.get()
+    of_one = f"portal/{provider.slug}"
+    steps = ("address", "key", "models", "prices", "limits", "scenarios", "check", "submit")
+    return [
+        "account/",
+        "account/keys/",
+        "account/data/",
+        "account/email/",
+        "account/password/change/",
+        "account/2fa/",
+        "account/sessions/",
+        "portal/",
+        f"{of_one}/",
+        *[f"{of_one}/{room}/" for room in ("facts", "terms", "members", "log", "faring", "reports")],
+        *[f"{of_one}/apis/{api.pk}/{step}/" for step in steps],
+        f"{of_one}/channels/{channel.slug}/",
+        f"{of_one}/channels/{channel.slug}/prices/",
+        f"{of_one}/channels/{channel.slug}/faring/",
+        f"{of_one}/channels/{channel.slug}/sunset/",
+        *[f"conformance/{run.code}/" for run in ConformanceRun.objects.filter(channel=channel)],
     ]
 
 
