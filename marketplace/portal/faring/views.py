@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from catalog.models import Channel, Listing, Provider, PublicReport, Role, Scenario
 from catalog.versions import Outdated
+from marketplace.portal.adding.whose import channel_of
 from marketplace.portal.doors import member, person
 from marketplace.portal.faring import sheet
 from marketplace.portal.faring.forms import ReplyForm
@@ -114,11 +115,6 @@ def remove_reply(request: HttpRequest, provider: Provider, code: str) -> HttpRes
     if replies.remove(provider, code, by=person(request)):
         messages.success(request, _("Your reply is gone from the report."))
     return redirect("portal:reports", provider.slug)
-
-
-def channel_of(provider: Provider, slug: str) -> Channel:
-    """The provider's own channel of this slug. Raises Http404."""
-    return get_object_or_404(Channel.objects.select_related("provider", "model"), provider=provider, slug=slug)
 
 
 def scenarios_of(channel: Channel) -> list[Scenario]:
