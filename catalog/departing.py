@@ -46,6 +46,8 @@ def depart(user: User) -> None:
         _leave(membership, user)
     AuditEntry.objects.all().forget(user, names)
     Agreement.objects.filter(agreed_by=user).update(agreed_name=GONE)
+    sent = Invitation.objects.filter(invited_by=user, accepted_at=None, revoked_at=None)
+    sent.update(revoked_at=timezone.now())  # who is gone lets nobody in
     Invitation.objects.filter(Q(email__iexact=user.email) | Q(accepted_by=user)).delete()
     # Who acts for nobody any more lets nobody in.
     Invitation.objects.filter(invited_by=user, accepted_at=None, revoked_at=None).update(revoked_at=timezone.now())

@@ -560,3 +560,21 @@ def test_one_invitation_lets_one_person_in_however_often_it_is_pressed():
         thread.join()
     assert len([answer for answer in answers if answer]) == 1
     assert Membership.objects.filter(user=ada).count() == 1
+
+
+def test_who_hands_ownership_over_leaves_no_open_invitation_behind():
+    owner = make_member()
+    heir = make_member(owner.provider, Role.EDITOR)
+    sent = members.invite(owner.provider, by=owner.user, email="second-self@people.example", role=Role.OWNER)
+    members.transfer(owner.provider, by=owner.user, to=heir)
+    with pytest.raises(Refused):
+        members.accept(sent, by=make_user("second-self"))
+    assert actions(owner.provider)[-2:] == ["invitation_revoked", "ownership_transferred"]
+
+
+def test_who_deletes_their_account_leaves_no_open_invitation_behind():
+    owner = make_member()
+    make_member(owner.provider)
+    sent = members.invite(owner.provider, by=owner.user, email="later@people.example", role=Role.VIEWER)
+    departing.depart(owner.user)
+    assert not Invitation.objects.open().filter(pk=sent.pk).exists()

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import live
+from catalog import live, onboarding
 from catalog.live import FROM_ENVIRONMENT, origin_of
 from catalog.members import note
 from catalog.models import Api, Channel, Credential, Listing, Provider
@@ -96,10 +96,20 @@ def try_key(api: Api, *, by: User | None) -> Said:
 
 
 def remove_key(api: Api, *, by: User | None) -> None:
-    """Forget the key for the API's origin: from now on its channels are not called."""
-    removed, _rows = Credential.objects.filter(provider=api.provider, origin=origin_of(api.base_url)).delete()
-    if removed:
+    """Forget the key for the API's origin: its channels are not called any more, and those on the list leave it.
+
+    They come back by themselves once there is a key again and the checks pass.
+    """
+    origin = origin_of(api.base_url)
+    with transaction.atomic():
+        removed, _rows = Credential.objects.filter(provider=api.provider, origin=origin).delete()
+        if not removed:
+            return
         note(api.provider, by, "key_removed", api.base_url)
+        listed = api.provider.channels.filter(listing=Listing.LISTED).select_related("provider", "model")
+        for channel in listed:
+            if origin_of(channel.base_url) == origin:
+                onboarding.suspend(channel, by=None, reason=onboarding.KEYLESS)
 
 
 def drop_unused(provider: Provider, origin: str) -> None:

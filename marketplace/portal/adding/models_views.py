@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +16,7 @@ from catalog.versions import Outdated
 from marketplace.portal.adding import actions, keys, matching, models_page, steps
 from marketplace.portal.adding.models_page import Row, Wish
 from marketplace.portal.adding.stray_keys import is_stray, warning
+from marketplace.portal.adding.whose import api_of
 from marketplace.portal.doors import member, person
 from marketplace.portal.forms import latest_editor, seen_version
 
@@ -25,8 +26,7 @@ BY_ROW = ("other", "name", "maker", "context")
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(Role.VIEWER, to_change=Role.EDITOR)
 def api_models(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
-    row = get_object_or_404(provider.apis, pk=api)
-    row.provider = provider
+    row = api_of(provider, api)
     if request.method != "POST":
         if row.models_seen_at is None and request.membership.may(Role.EDITOR):  # type: ignore[attr-defined]
             return _look_up(request, row, models_page.chosen_before(row), is_told=False)

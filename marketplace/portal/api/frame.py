@@ -33,6 +33,7 @@ from marketplace.portal.adding.stray_keys import is_stray, warning
 from marketplace.portal.doors import membership_of
 from marketplace.problems import Problem, ProblemSerializer
 from sandbox.api import out_of_quota
+from sandbox.conformance.runs import Exhausted
 from sandbox.unlisted import HEADERS
 
 Verb = TypeVar("Verb", bound=Callable[..., HttpResponse])
@@ -105,7 +106,7 @@ class ProviderView(PortalView):
     @classmethod
     def least_for(cls, method: str) -> str:
         usual = Role.VIEWER if method in SAFE_METHODS else Role.EDITOR
-        return cls.least.get(method, usual)
+        return cls.least.get("GET" if method == "HEAD" else method, usual)
 
     @property
     def provider(self) -> Provider:
@@ -152,6 +153,8 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(400, error.message, field=error.field, mend=f"{error.mend} {saved_anyway()}")
     if isinstance(error, Moves):
         return Problem(409, error.message, field="confirmed", mend=_('Send "confirmed": true to do it all the same.'))
+    if isinstance(error, Exhausted):
+        return Problem(429, error.message, mend=error.mend, headers={"Retry-After": str(error.wait_s)})
     if isinstance(error, Refused):
         status = 409 if error.field in STATES else 400
         return Problem(status, error.message, field=error.field, mend=error.mend)

@@ -205,3 +205,22 @@ def test_the_next_worker_goes_on_with_what_a_dead_one_left(channel, worker):
     tasks.check_channel(run.pk)
     assert run.checks.get(slug="address").finding == "by_the_dead"
     assert not run.checks.filter(result="").exists()
+
+
+@pytest.mark.django_db
+def test_refuses_a_check_that_there_is_not(channel):
+    for kind, slug in (("full", "no-such-check"), ("vital", "tools")):
+        with pytest.raises(Refused) as refused:
+            conformance.start(channel, by=make_user(), kind=kind, only=[slug])
+        assert refused.value.field == "only"
+    assert not channel.conformance_runs.exists()
+
+
+@pytest.mark.django_db
+def test_what_was_learned_at_an_address_that_was_left_is_not_kept(channel):
+    run = ConformanceRun.objects.take(conformance.start(channel, by=make_user()).pk)
+    learned = Found("parameters", passed(), learned={"rejected": ["top_k"]})
+    Channel.objects.filter(pk=channel.pk).update(base_url="/openai/v2")
+    runs.keep(run, learned)
+    channel.refresh_from_db()
+    assert channel.profile == {}

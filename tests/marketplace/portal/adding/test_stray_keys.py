@@ -12,7 +12,7 @@ from catalog.models import Credential
 from catalog.seed import load
 from marketplace.accounts.models import ApiKey, digest_of
 from marketplace.portal.adding.forms import KeyForm
-from marketplace.portal.adding.stray_keys import WaryForm, is_stray, looks_like_key
+from marketplace.portal.adding.stray_keys import is_stray, looks_like_key
 from marketplace.portal.forms import RoomForm
 
 
@@ -76,7 +76,7 @@ def test_knows_a_persons_own_keys(owner):
     assert is_stray(secret)
 
 
-class NameForm(WaryForm):
+class NameForm(RoomForm):
     name = forms.CharField()
     token = forms.CharField(required=False)
     secret_fields = frozenset({"token"})
