@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import ProtectedError, Q
+from django.utils import timezone
 
 from catalog.members import note
 from catalog.models import Agreement, AuditEntry, Channel, Credential, Invitation, Listing, Membership, Provider, Role
@@ -45,7 +46,11 @@ def depart(user: User) -> None:
         _leave(membership, user)
     AuditEntry.objects.all().forget(user, names)
     Agreement.objects.filter(agreed_by=user).update(agreed_name=GONE)
+    sent = Invitation.objects.filter(invited_by=user, accepted_at=None, revoked_at=None)
+    sent.update(revoked_at=timezone.now())  # who is gone lets nobody in
     Invitation.objects.filter(Q(email__iexact=user.email) | Q(accepted_by=user)).delete()
+    # Who acts for nobody any more lets nobody in.
+    Invitation.objects.filter(invited_by=user, accepted_at=None, revoked_at=None).update(revoked_at=timezone.now())
 
 
 def _leave(membership: Membership, user: User) -> None:

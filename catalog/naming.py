@@ -45,6 +45,10 @@ def refuse_names(names: dict[str, str], *, but: Provider | None = None) -> None:
         key = folded(name)
         if not key:
             raise Refused(field, _("This name has no letters."), _("Write the name that your customers know."))
+        # It stands in letters to people who have never been here.
+        if not name.isprintable() or "://" in name or "www." in name.casefold():
+            message = _("A name has no addresses, line breaks or invisible signs.")
+            raise Refused(field, message, _("Write the name that your customers know."))
         if _is_ours(key):
             raise Refused(field, _("This name would pass for ours."), _("Write the name that your customers know."))
         if key in taken:

@@ -488,6 +488,8 @@ CONFORMANCE_LEASE_S = env_int("CONFORMANCE_LEASE_S", 60)
 # A run that has not ended by then is closed with what it has found.
 CONFORMANCE_DEADLINE_S = env_int("CONFORMANCE_DEADLINE_S", 600)
 CONFORMANCE_RUNS_PER_DAY = env_int("CONFORMANCE_RUNS_PER_DAY", 30)
+# How often one person may have us look at an address or try a key.
+LOOKS_PER_DAY = env_int("LOOKS_PER_DAY", 200)
 # Where it is written that a listing waits for review; empty: to CONTACT_EMAIL.
 REVIEW_EMAIL = env_str("REVIEW_EMAIL")
 # Listed channels of providers with members are asked again so often whether they answer, and checked wholly so often.

@@ -88,13 +88,17 @@ def at_a_time() -> int:
 
 
 def due(now: datetime) -> QuerySet[Any]:
-    """Channels of provider's own APIs that nobody has checked for the interval, with ``asked_at`` and ``wholly_at``."""
+    """Channels of provider's own APIs that we have not asked for the interval, with ``asked_at`` and ``wholly_at``.
+
+    What their own people ask for counts neither for nor against them, so it does not put off our turn.
+    """
     before = now - timedelta(seconds=settings.RECHECK_EVERY_S)
-    whole = Q(conformance_runs__kind=ConformanceRun.Kind.FULL, conformance_runs__state=RunState.DONE)
+    ours = Q(conformance_runs__asked_by__isnull=True)
+    whole = ours & Q(conformance_runs__kind=ConformanceRun.Kind.FULL, conformance_runs__state=RunState.DONE)
     return (
         Channel.objects.filter(api__isnull=False, listing__in=ASKED_AGAIN, provider__listing=Listing.LISTED)
         .annotate(
-            asked_at=Max("conformance_runs__created_at"),
+            asked_at=Max("conformance_runs__created_at", filter=ours),
             wholly_at=Max("conformance_runs__created_at", filter=whole),
         )
         .filter(Q(asked_at__isnull=True) | Q(asked_at__lt=before))

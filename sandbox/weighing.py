@@ -47,7 +47,7 @@ def weigh() -> None:
             _warn(channel, counted[-1])
         else:
             logger.error("%s failed, as did nearly all others, or we: nothing is held against it", channel.slug)
-    suspended = Channel.objects.filter(listing=Listing.SUSPENDED, suspended_for=onboarding.FAILING)
+    suspended = Channel.objects.filter(listing=Listing.SUSPENDED, suspended_for__in=onboarding.RETURNING)
     for channel in suspended.select_related("provider", "model"):
         if has_recovered(channel):
             _bring_back(channel)

@@ -68,6 +68,7 @@ def transfer(provider: Provider, *, by: User, to: Membership) -> None:
         raise Refused("to", _("Ownership goes to another member."), _("Choose one of the others."))
     Membership.objects.filter(pk=to.pk).update(role=Role.OWNER)
     Membership.objects.filter(pk=mine.pk).update(role=Role.EDITOR)
+    _take_back_what_they_sent(provider, by, by)
     note(provider, by, "ownership_transferred", to.user.shown_name)
     for person in (to.user, by):
         _write("ownership", person, provider, former=by.shown_name, owner=to.user.shown_name)

@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ('provider', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='agreements', to='catalog.provider', verbose_name='provider')),
             ],
             options={
-                'verbose_name': 'agreement',
+                'verbose_name': 'agreement to the terms',
                 'verbose_name_plural': 'agreements',
                 'ordering': ['-agreed_at', '-pk'],
             },

@@ -119,7 +119,7 @@ class Agreement(models.Model):
     agreed_at = models.DateTimeField(_("agreed"), auto_now_add=True)
 
     class Meta:
-        verbose_name = _("agreement")
+        verbose_name = _("agreement to the terms")
         verbose_name_plural = _("agreements")
         ordering = ["-agreed_at", "-pk"]
 

@@ -10,15 +10,17 @@ from catalog.onboarding.obstacles import Obstacle, obstacles
 from catalog.onboarding.review import approve, decline, submit, withdraw
 from catalog.onboarding.showing import PRIVATE, for_everybody, notice_of, shown_to
 from catalog.onboarding.snapshots import Change, changes, digest, last_approved, snapshot, stated
-from catalog.onboarding.vocabulary import BY_HAND, FAILING, MOVED, REASONS
+from catalog.onboarding.vocabulary import BY_HAND, FAILING, KEYLESS, MOVED, REASONS, RETURNING
 from catalog.refusals import Refused
 
 __all__ = [
     "BY_HAND",
     "FAILING",
+    "KEYLESS",
     "MOVED",
     "PRIVATE",
     "REASONS",
+    "RETURNING",
     "Change",
     "Obstacle",
     "Refused",

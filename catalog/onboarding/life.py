@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from catalog.members import note as write_down
 from catalog.models import Channel, Listing, Submission, SubmissionState
 from catalog.onboarding import letters
-from catalog.onboarding.vocabulary import BY_HAND, FAILING, MOVED, REASONS
+from catalog.onboarding.vocabulary import BY_HAND, MOVED, REASONS, RETURNING
 from catalog.refusals import Refused
 
 if TYPE_CHECKING:
@@ -32,16 +32,19 @@ SENT_BACK_FROM = (Listing.LISTED, Listing.SUSPENDED, Listing.STAGED)
 def send_back(channels: Iterable[Channel], *, by: User | None) -> int:
     """Their address or protocol changed: what was on its way or on the list is a draft again; how many there were.
 
-    Those that were listed say on their page that they are being checked again.
+    Those that were listed say on their page that they are being checked again, and their people are written to.
     """
     keys = [channel.pk for channel in channels]
     now, sent = timezone.now(), 0
-    for channel in Channel.objects.filter(pk__in=keys).select_related("provider").order_by("pk"):
+    rows = Channel.objects.filter(pk__in=keys).select_for_update(of=("self",)).select_related("provider", "model")
+    for channel in rows.order_by("pk"):
         was = _only(channel, *SENT_BACK_FROM)
         marks = {} if channel.listing == Listing.STAGED else {"suspended_at": now, "suspended_for": MOVED}
         if was.update(listing=Listing.DRAFT, **marks):
             Submission.objects.waiting().filter(channel=channel).update(state=SubmissionState.WITHDRAWN, decided_at=now)
             write_down(channel.provider, by, "channel_sent_back", channel.slug)
+            if marks:
+                letters.tell(channel, "listing_sent_back")
             sent += 1
     return sent
 
@@ -61,15 +64,21 @@ def suspend(channel: Channel, *, by: User | None, reason: str, note: str = "", p
         raise Refused("channel", _("It is not on the list now."), _("See its page for where it stands."))
     channel.refresh_from_db()
     write_down(channel.provider, by, "channel_suspended", channel.slug, reason=note.strip() or reason)
-    told = {"reason": REASONS[reason], "note": note.strip(), "returns_by_itself": reason == FAILING, "run": proof}
+    told = {"reason": REASONS[reason], "note": note.strip(), "returns_by_itself": reason in RETURNING, "run": proof}
     letters.tell(channel, "listing_suspended", **told)
 
 
 @transaction.atomic
 def bring_back(channel: Channel, *, by: User | None) -> None:
-    """Put a suspended channel back on the list. Raises Refused."""
+    """Put a suspended channel back on the list. Raises Refused.
+
+    The schedule (``by`` None) ends the suspension that it has seen, and none that an operator has made since.
+    """
     values = {"listing": Listing.LISTED, "suspended_at": None, "suspended_for": ""}
-    if not _only(channel, Listing.SUSPENDED).update(**values):
+    suspended = _only(channel, Listing.SUSPENDED)
+    if by is None:
+        suspended = suspended.filter(suspended_at=channel.suspended_at, suspended_for=channel.suspended_for)
+    if not suspended.update(**values):
         raise Refused("channel", _("It is not suspended now."), _("See its page for where it stands."))
     channel.refresh_from_db()
     write_down(channel.provider, by, "channel_returned", channel.slug)

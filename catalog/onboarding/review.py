@@ -50,7 +50,9 @@ def _submit(channel: Channel, *, by: User | None, code: str, note: str) -> Submi
     if not code:
         message = _("%(channel)s has not been checked.") % {"channel": channel.name}
         raise Refused("conformance", message, _("Run all checks first."))
-    moved = Channel.objects.filter(pk=channel.pk, listing__in=MAY_BE_SUBMITTED)
+    # Of the address, protocol and name that were checked: whoever moved it a moment ago has it checked again.
+    checked = {name: getattr(channel, name) for name in ("base_url", "protocol", "wire_name")}
+    moved = Channel.objects.filter(pk=channel.pk, listing__in=MAY_BE_SUBMITTED, **checked)
     if not moved.update(listing=Listing.STAGED, sunset_on=None, successor=None):
         message = _("%(channel)s cannot be submitted now.") % {"channel": channel.name}
         raise Refused("channels", message, _("It is waiting or listed already: see its page."))
@@ -86,6 +88,9 @@ def approve(submission: Submission, *, by: User | None, model: AIModel | None = 
         differing = ", ".join(change.name for change in changes(submission.facts, now))
         message = _("It has changed while you were looking: %(facts)s.") % {"facts": differing or "…"}
         raise Refused("state", message, _("Look at it again, then decide."))
+    if missing := obstacles(channel):
+        message = _("It lacks something that it had when it was submitted: %(what)s")
+        raise Refused("state", message % {"what": missing[0].message}, _("Decline it, so that its people mend that."))
     is_new = last_approved(channel) is None
     _settle_model(channel, model)
     _list_provider(channel.provider)

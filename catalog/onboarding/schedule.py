@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from catalog.members import note as write_down
@@ -24,11 +25,17 @@ def keep_days() -> int:
 
 def retire_due() -> int:
     """Retire every channel whose last day is over."""
-    over = Channel.objects.filter(listing__in=HAS_A_LAST_DAY, sunset_on__lt=timezone.localdate())
-    return sum(_retire(channel) for channel in over.select_related("provider", "model", "successor"))
+    return sum(_retire(channel) for channel in _over().select_related("provider", "model", "successor"))
 
 
+def _over() -> QuerySet[Channel]:
+    return Channel.objects.filter(listing__in=HAS_A_LAST_DAY, sunset_on__lt=timezone.localdate())
+
+
+@transaction.atomic
 def _retire(channel: Channel) -> bool:
+    if not _over().select_for_update().filter(pk=channel.pk).exists():  # its last day was moved or lifted meanwhile
+        return False
     try:
         life.retire(channel, by=None)
     except Refused:  # another worker was quicker

@@ -5,8 +5,12 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-# By the schedule; the only one that ends by itself.
+# By the schedule, after failed checks.
 FAILING = "failing"
+# Its people deleted the key: nothing can be asked until there is one again.
+KEYLESS = "keyless"
+# These end by themselves, once enough checks in a row have passed.
+RETURNING = (FAILING, KEYLESS)
 # Its address or protocol was changed: a draft again, until it is checked and approved.
 MOVED = "moved"
 
@@ -21,6 +25,7 @@ BY_HAND: dict[str, str | Promise] = {
 }
 REASONS: dict[str, str | Promise] = {
     FAILING: _("it failed our checks again and again"),
+    KEYLESS: _("its provider took back the key with which we call it"),
     MOVED: _("its address changed and is being checked again"),
     **BY_HAND,
 }

@@ -75,6 +75,8 @@ TOO_LONG_SENTENCE_TOKENS = 7
 TOO_LONG_TOKENS = 1_100_000
 # How much more than the window.
 TOO_LONG_BY = 1.25
+# A provider may claim any window; what is longer than this (some 13 MB) is not sent to anybody.
+MOST_TOKENS = 3_000_000
 
 
 @dataclass(frozen=True, slots=True)

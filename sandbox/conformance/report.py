@@ -66,9 +66,14 @@ def context(run: ConformanceRun) -> dict[str, Any]:
         "bad": [each for each in checks if each.check.result == Result.FAIL],
         "done": len(checks) - counts[""],
         "total": len(checks),
-        "counts": [(DOTS[each.value], str(each.label), counts[each]) for each in ORDER if counts[each]],
+        "counts": tally(counts),
         "headline": headline(run, counts),
     }
+
+
+def tally(counts: Counter[str]) -> list[tuple[str, str, int]]:
+    """How many checks said what: dot, word and number, the worst first."""
+    return [(DOTS[each.value], str(each.label), counts[each]) for each in ORDER if counts[each]]
 
 
 def headline(run: ConformanceRun, counts: Counter[str]) -> str:

@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from catalog.live import reveal
 from catalog.models import Channel
 from catalog.refusals import Refused
+from marketplace.billing import quotas
 from sandbox import calling, loop
 from sandbox.conformance.bench import Claims
 from sandbox.conformance.engine import run_checks
@@ -41,6 +42,15 @@ MOST_TAKES = 4
 CALLS = 80
 
 
+class Exhausted(Refused):
+    """The provider has no run left for now; ``wait_s`` seconds from now it has one again."""
+
+    def __init__(self, *, limit: int, wait_s: int) -> None:
+        message = _("This provider's checks were run %(count)s times today, which is the limit.")
+        super().__init__("", message % {"count": limit}, _("Try again tomorrow."))
+        self.wait_s = wait_s
+
+
 class Overtaken(Exception):
     """Another worker holds the run now; this one must write nothing more."""
 
@@ -51,12 +61,13 @@ def start(channel: Channel, *, by: User | None, kind: str = Kind.FULL, only: Col
     One that is open already is returned as it is. ``by`` None is the site itself, which has no quota. Raises
     ``Refused``.
     """
+    refuse_unknown(only, kind)
     if found := channel.conformance_runs.open().first():
         return found
-    if by is not None:
-        spend(channel)
     if not channel.is_simulated and reveal(channel) is None:
         raise Refused("key", _("There is no key for this address."), _("Enter the API's key first."))
+    if by is not None:
+        spend(channel)
     try:
         with transaction.atomic():
             return lay_out(channel, by=by, kind=kind, only=only)
@@ -64,16 +75,26 @@ def start(channel: Channel, *, by: User | None, kind: str = Kind.FULL, only: Col
         return channel.conformance_runs.open().get()
 
 
+def refuse_unknown(only: Collection[str], kind: str) -> None:
+    """Of a slug that no check has nothing would be made, and the last results would stand there as new ones."""
+    known = slugs_of(kind)
+    if unknown := [slug for slug in only if slug not in known]:
+        message = _("There is no check “%(slug)s”.") % {"slug": unknown[0][:60]}
+        raise Refused("only", message, _("Choose one of those in the report."))
+
+
+def slugs_of(kind: str) -> Collection[str]:
+    return VITAL if kind == Kind.VITAL else SLUGS
+
+
 def spend(channel: Channel) -> None:
-    since = timezone.now() - timedelta(days=1)
-    runs = ConformanceRun.objects.filter(channel__provider=channel.provider_id, asked_by__isnull=False)
-    if runs.filter(created_at__gt=since).count() >= settings.CONFORMANCE_RUNS_PER_DAY:
-        raise Refused(
-            "",
-            _("This provider's checks were run %(count)s times in the last 24 hours, which is the limit.")
-            % {"count": settings.CONFORMANCE_RUNS_PER_DAY},
-            _("Try again tomorrow."),
-        )
+    """Count one of today's runs. Apart from the rows of runs: those go with a draft that is taken back."""
+    limit = settings.CONFORMANCE_RUNS_PER_DAY
+    try:
+        quotas.spend(subject=f"provider:{channel.provider_id}", quota="checks", limit=limit)
+    except quotas.OutOfQuota as out:
+        wait_s = max(1, round((out.resets_at - timezone.now()).total_seconds()))
+        raise Exhausted(limit=limit, wait_s=wait_s) from None
 
 
 def lay_out(channel: Channel, *, by: User | None, kind: str, only: Collection[str]) -> ConformanceRun:
@@ -85,9 +106,8 @@ def lay_out(channel: Channel, *, by: User | None, kind: str, only: Collection[st
     if only and before and before.facts == facts:
         kept = {check.slug: check for check in before.checks.exclude(result="").exclude(slug__in=only)}
     run = ConformanceRun.objects.create(channel=channel, kind=kind, asked_by=by, facts=facts)
-    slugs = VITAL if kind == Kind.VITAL else SLUGS
     ConformanceCheck.objects.bulk_create(
-        row_of(run, slug, position, kept.get(slug)) for position, slug in enumerate(slugs)
+        row_of(run, slug, position, kept.get(slug)) for position, slug in enumerate(slugs_of(kind))
     )
     transaction.on_commit(lambda: ring(run.pk))
     return run
@@ -221,7 +241,8 @@ def keep(run: ConformanceRun, found: Found) -> None:
         raise Overtaken(run.code)
     if found.learned:
         profile = {**found.learned, "run": run.code, "on": timezone.localdate().isoformat()}
-        Channel.objects.filter(pk=run.channel_id).update(profile=profile)
+        # What was learned at an address that was left meanwhile says nothing of the new one.
+        Channel.objects.filter(pk=run.channel_id, **run.facts).update(profile=profile)
 
 
 def keep_lease(run: ConformanceRun) -> None:

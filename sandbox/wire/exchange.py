@@ -202,8 +202,12 @@ def kept(made: Exchange, endpoint: Endpoint, *, most: int = LONGEST_KEPT) -> dic
     def clean(text: str, longest: int = most) -> str:
         return shorten(text, secret=endpoint.key, host=host, most=longest)
 
+    def clean_name(name: str) -> str:
+        # Names came in lower case, and so would a key that stands in one.
+        return clean(remove(name, secret=endpoint.key.lower()), 100)
+
     def headers_of(headers: Mapping[str, str]) -> dict[str, str]:
-        return {clean(name, 100): clean(value, LONGEST_HEADER_KEPT) for name, value in headers.items()}
+        return {clean_name(name): clean(value, LONGEST_HEADER_KEPT) for name, value in headers.items()}
 
     sent = dict(request.headers)
     marked = {None: OWN_KEY, "": ""}.get(request.key, OTHER_KEY)

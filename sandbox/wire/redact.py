@@ -10,7 +10,8 @@ from urllib.parse import quote, quote_plus
 MARK = "[removed]"
 # Shorter values are no secrets, and would tear holes into ordinary words.
 SHORTEST_SECRET = 10
-URLS = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s\"'<>]+", re.IGNORECASE)
+# A scheme is short: without that bound "a.a.a.a…", as long as an error may be, costs its square.
+URLS = re.compile(r"[a-z][a-z0-9+.-]{0,20}://[^\s\"'<>]+", re.IGNORECASE)
 NUMBER_ADDRESSES = re.compile(
     r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b|\[?\b(?:[0-9a-f]{0,4}:){3,7}[0-9a-f]{0,4}\b\]?", re.IGNORECASE
 )

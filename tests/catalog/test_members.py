@@ -100,6 +100,12 @@ def test_a_name_without_letters_and_one_of_ours_are_refused():
             found(name_en=name, slug="some-slug")
 
 
+@pytest.mark.parametrize("name", ["Acme\nhttps://x.example", "Acme https://x", "Acme\u202eude", "see WWW.x.example"])
+def test_a_name_writes_nothing_of_its_own_into_letters(name):
+    with pytest.raises(Refused, match="no addresses"):
+        found(name_en=name, slug="some-slug")
+
+
 @pytest.mark.parametrize(
     "slug", ["new", "review", "invitations", "api", "touchstone-eu", "Big", "a b", "a/b", "-a", "x" * 61]
 )
@@ -423,6 +429,16 @@ def test_a_deleted_account_leaves_its_providers_and_loses_its_names_in_the_log()
     assert members.sentence(provider.log.get(action="member_role_changed")) == "made a former member owner"
 
 
+def test_a_deleted_accounts_letters_let_nobody_in():
+    user = make_user("gone")
+    provider = found(by=user)
+    make_member(provider, role="owner")
+    invitation = members.invite(provider, by=user, email="second@example.com", role="owner")
+    departing.depart(user)
+    user.delete()
+    assert not Invitation.objects.open().filter(pk=invitation.pk).exists()
+
+
 def test_what_a_person_gives_up_with_their_account_keeps_its_log_and_frees_its_name():
     user = make_user("gone")
     provider = found(by=user)
@@ -544,3 +560,21 @@ def test_one_invitation_lets_one_person_in_however_often_it_is_pressed():
         thread.join()
     assert len([answer for answer in answers if answer]) == 1
     assert Membership.objects.filter(user=ada).count() == 1
+
+
+def test_who_hands_ownership_over_leaves_no_open_invitation_behind():
+    owner = make_member()
+    heir = make_member(owner.provider, Role.EDITOR)
+    sent = members.invite(owner.provider, by=owner.user, email="second-self@people.example", role=Role.OWNER)
+    members.transfer(owner.provider, by=owner.user, to=heir)
+    with pytest.raises(Refused):
+        members.accept(sent, by=make_user("second-self"))
+    assert actions(owner.provider)[-2:] == ["invitation_revoked", "ownership_transferred"]
+
+
+def test_who_deletes_their_account_leaves_no_open_invitation_behind():
+    owner = make_member()
+    make_member(owner.provider)
+    sent = members.invite(owner.provider, by=owner.user, email="later@people.example", role=Role.VIEWER)
+    departing.depart(owner.user)
+    assert not Invitation.objects.open().filter(pk=sent.pk).exists()

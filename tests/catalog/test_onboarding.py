@@ -377,3 +377,53 @@ def at_once(act, times: int) -> list[str]:
 
     with ThreadPoolExecutor(times) as pool:
         return list(pool.map(run, range(times)))
+
+
+def test_what_was_moved_to_another_address_since_its_checks_is_not_submitted():
+    channel = make_own_channel()
+    Channel.objects.filter(pk=channel.pk).update(base_url="https://api.example.com/v2")
+    with pytest.raises(Refused):
+        submit(channel)
+    assert state(channel) == Listing.DRAFT
+
+
+def test_the_schedule_ends_no_suspension_that_an_operator_has_made_since():
+    channel = make_listed()
+    onboarding.suspend(channel, by=None, reason="failing")
+    as_the_schedule_saw_it = Channel.objects.get(pk=channel.pk)
+    onboarding.bring_back(channel, by=make_operator())
+    onboarding.suspend(channel, by=make_operator(), reason="abuse")
+    with pytest.raises(Refused):
+        onboarding.bring_back(as_the_schedule_saw_it, by=None)
+    assert state(channel) == Listing.SUSPENDED
+
+
+def test_a_last_day_that_is_moved_at_the_last_moment_retires_nothing():
+    channel = make_listed()
+    Channel.objects.filter(pk=channel.pk).update(sunset_on=timezone.localdate() - timedelta(days=1))
+    as_the_schedule_saw_it = Channel.objects.get(pk=channel.pk)
+    onboarding.lift_sunset(channel, by=None)
+    assert not schedule._retire(as_the_schedule_saw_it)
+    assert state(channel) == Listing.LISTED
+
+
+def test_what_lost_its_key_while_it_waited_is_not_approved():
+    channel = make_own_channel()
+    found = submit(channel)
+    Credential.objects.filter(provider=channel.provider).delete()
+    with pytest.raises(Refused) as refused:
+        onboarding.approve(found, by=make_operator())
+    assert refused.value.field == "state"
+    assert state(channel) == Listing.STAGED
+
+
+def test_whose_channel_leaves_the_list_for_a_new_address_is_written_to(django_capture_on_commit_callbacks):
+    listed = make_listed()
+    waiting = make_own_channel(provider=listed.provider)
+    submit(waiting)
+    owner = join(listed.provider, language="en")
+    with django_capture_on_commit_callbacks(execute=True):
+        onboarding.send_back([listed, waiting], by=owner)
+    (letter,) = mail.outbox
+    assert letter.to == [owner.email]
+    assert letter.subject == f"{listed.name} is off the list until it is checked again"

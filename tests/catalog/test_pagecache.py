@@ -62,7 +62,7 @@ def test_a_change_of_any_row_on_it_is_seen_at_once(client: Client) -> None:
     client.get(address)
     type(channel.model).objects.update(name="Renamed Model")
     assert b"Renamed Model" in client.get(address).content
-    Channel.objects.update(listing="retired")
+    Channel.objects.update(listing="draft")
     assert client.get(address).status_code == 404
 
 

@@ -201,7 +201,7 @@ def test_a_signal_stops_everything_without_an_error(family, said):
 
 def test_a_second_signal_does_not_wait(family, said):
     async def live() -> int | None:
-        deaf = "trap '' TERM; echo deaf; sleep 60 & wait; wait"
+        deaf = "trap '' TERM; echo deaf; exec sleep 60"
         process = await family.start("web", "sh", "-c", deaf)
         family.follow("web")
 

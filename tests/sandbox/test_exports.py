@@ -56,6 +56,7 @@ def test_a_row_has_its_score_by_the_rule_and_every_graders_reason():
     assert unscored["score logic"] == ""
 
 
+@pytest.mark.django_db
 def test_json_speaks_in_sentences_and_keeps_the_codes():
     reason = {"code": "only_one", "values": {}}
     flip = {"code": "price", "values": {"channel": "cedar", "rival": "heron", "multiple": 2.0}}

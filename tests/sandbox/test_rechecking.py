@@ -15,6 +15,7 @@ from django.utils import timezone
 from catalog import onboarding
 from catalog.models import Channel, Listing, Probe
 from catalog.refusals import Refused
+from marketplace.portal.adding.keys import remove_key
 from sandbox import rechecking, weighing
 from sandbox.models import ConformanceRun, RunState
 from sandbox.rechecking import Round
@@ -291,3 +292,27 @@ def test_what_an_operator_suspended_does_not_come_back_by_itself():
         make_run(channel, ago=timedelta(seconds=-seconds))
     weigh()
     assert standing(channel) == (Listing.SUSPENDED, "facts")
+
+
+def test_checks_that_its_own_people_start_do_not_put_off_ours(begun):
+    channel = listed_long_ago()
+    make_run(channel, ago=2 * HOUR, kind="full")
+    make_run(channel, ago=HOUR / 2, kind="full", asked_by=make_user())
+    Round().ask()
+    assert begun == [(channel.slug, "vital")]
+
+
+def test_whose_key_was_deleted_is_off_the_list_and_comes_back_after_passes(django_capture_on_commit_callbacks):
+    channel = make_listed()
+    owner = join(channel.provider)
+    with django_capture_on_commit_callbacks(execute=True):
+        remove_key(channel.api, by=owner)
+    assert standing(channel) == (Listing.SUSPENDED, "keyless")
+    assert [letter.to for letter in mail.outbox] == [[owner.email]]
+    assert "took back the key" in mail.outbox[0].body
+    make_run(channel)
+    weigh()
+    assert standing(channel) == (Listing.SUSPENDED, "keyless")
+    make_run(channel)
+    weigh()
+    assert standing(channel) == (Listing.LISTED, "")

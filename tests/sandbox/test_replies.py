@@ -7,9 +7,11 @@ from django.urls import reverse
 
 from catalog.models import AuditEntry, PublicReport
 from catalog.refusals import Refused
+from catalog.versions import Outdated
 from marketplace.accounts.models import User
 from sandbox import replies, reports
 from sandbox.models import Reply, Report, TrialState
+from tests.factories import make_membership
 from tests.sandbox.judged import answered
 
 pytestmark = pytest.mark.django_db
@@ -112,3 +114,27 @@ def test_an_operator_hides_a_reply_by_giving_a_reason(admin_client, public, writ
     admin_client.post(address, {"hidden_for": ""})
     reply.refresh_from_db()
     assert reply.hidden_at is None
+
+
+def test_the_second_of_two_writers_is_told_and_replaces_nothing(public, writer):
+    provider = provider_in(public)
+    replies.write(provider, public.code, by=writer, text="First.", seen="")
+    with pytest.raises(Outdated):
+        replies.write(provider, public.code, by=writer, text="Second.", seen="")
+    standing = Reply.objects.get()
+    assert standing.text == "First."
+    replies.write(provider, public.code, by=writer, text="Second.", seen=replies.mark_of(standing))
+    assert Reply.objects.get().text == "Second."
+
+
+def test_the_page_shows_the_second_writer_what_stands_there_now(client, public, writer):
+    provider = provider_in(public)
+    make_membership(provider=provider, role="editor", user=writer)
+    replies.write(provider, public.code, by=writer, text="Written a moment ago.")
+    client.force_login(writer)
+    where = reverse("portal:reply", args=[provider.slug, public.code])
+    answer = client.post(where, {"text": "Mine.", "seen": ""})
+    assert answer.status_code == 409
+    assert "Written a moment ago." in answer.content.decode()
+    assert client.post(where, {"text": "Mine.", "seen": answer.context["seen"]}).status_code == 302
+    assert Reply.objects.get().text == "Mine."

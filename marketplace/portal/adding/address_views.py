@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,6 +16,7 @@ from catalog.refusals import Refused
 from catalog.versions import Outdated
 from marketplace.portal.adding import actions, steps
 from marketplace.portal.adding.forms import AddressForm
+from marketplace.portal.adding.whose import api_of
 from marketplace.portal.doors import member, person
 from marketplace.portal.forms import differences, latest_editor, seen_version
 from sandbox.simulators.personas import BASE_URLS
@@ -50,8 +51,7 @@ def new_api(request: HttpRequest, provider: Provider) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(Role.VIEWER, to_change=Role.EDITOR)
 def api_address(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
-    row = get_object_or_404(provider.apis, pk=api)
-    row.provider = provider
+    row = api_of(provider, api)
     now = {"base_url": row.base_url, "protocol": row.protocol}
     form = AddressForm(request.POST or None, provider=provider, initial=now)
     if request.method == "POST" and form.is_valid():
@@ -70,7 +70,7 @@ def api_address(request: HttpRequest, provider: Provider, api: int) -> HttpRespo
 @require_POST
 @member(Role.EDITOR)
 def remove_api(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
-    row = get_object_or_404(provider.apis, pk=api)
+    row = api_of(provider, api)
     try:
         actions.remove_api(row, by=person(request))
     except Refused as refused:

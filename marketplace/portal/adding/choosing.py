@@ -21,6 +21,7 @@ from catalog.refusals import Refused
 from marketplace.accounts.models import User
 from marketplace.portal.adding import matching, words
 from marketplace.portal.adding.keys import held_for
+from marketplace.portal.adding.looking import look
 from marketplace.portal.adding.matching import Index
 from marketplace.portal.adding.placing import SHOWN, discard
 from marketplace.portal.adding.stray_keys import is_stray, warning
@@ -63,11 +64,12 @@ class Chosen(NamedTuple):
     kept: list[Channel]
 
 
-def look_up_models(api: Api) -> Said:
-    """Ask the API for its list, and remember it. What came instead is said, and an older list stays."""
+def look_up_models(api: Api, *, by: User | None) -> Said:
+    """Ask the API for its list, and remember it. What came instead is said, and an older list stays. Raises Refused."""
     key = held_for(api.provider, origin_of(api.base_url))
     endpoint = Endpoint(api.protocol, api.base_url, "", key)  # type: ignore[arg-type]  # the database holds no other
-    found = detecting.list_models(endpoint)
+    with look(api.provider, by):
+        found = detecting.list_models(endpoint)
     api.models_seen_at = timezone.now()
     if found.models is not None:
         api.models_seen = list(found.models)
@@ -84,6 +86,7 @@ def choose_models(api: Api, *, by: User | None, seen: int, choices: Sequence[Cho
     choices = [Choice(read_name(each.wire_name), each.model.strip(), each.proposal) for each in choices]
     names = [choice.wire_name for choice in choices]
     _refuse_names(names)
+    _refuse_held(api.provider, names)
     index = matching.index_for(api.provider)
     try:
         with transaction.atomic():
@@ -125,10 +128,19 @@ def _refuse_names(names: Sequence[str]) -> None:
         raise Refused(twice, _("“%(name)s” is chosen twice.") % {"name": twice}, _("Name it once."))
 
 
+def _refuse_held(provider: Provider, names: Sequence[str]) -> None:
+    """A key of the provider's that we hold is no model, whatever it looks like."""
+    if names and is_stray("\n".join(names), provider=provider):
+        raise Refused("models", warning(), _("Type the names of models alone."))
+
+
 def _own_channels(api: Api, names: Sequence[str]) -> dict[str, Channel]:
-    """The provider's channels under these names. Raises Refused where one belongs to something else."""
+    """The provider's channels under these names, locked: none is submitted meanwhile, nor moved to another address.
+
+    Raises Refused where one belongs to something else.
+    """
     rows = Channel.objects.filter(provider=api.provider, protocol=api.protocol, wire_name__in=names)
-    found = {row.wire_name: row for row in rows.select_related("model", "api")}
+    found = {row.wire_name: row for row in rows.select_for_update(of=("self",)).select_related("model").order_by("pk")}
     for name, row in found.items():
         if row.api_id != api.pk and not (row.api_id is None and row.listing == Listing.RETIRED):
             message = _("“%(name)s” is already served at %(address)s.") % {"name": name, "address": row.base_url}
@@ -147,7 +159,8 @@ def _settle(api: Api, choices: Sequence[Choice], index: Index, rows: dict[str, C
             done.added.append(_draft(api, choice.wire_name, model))
         elif _revive(api, row, model):
             done.changed.append(row)
-    for left in api.channels.exclude(wire_name__in=[choice.wire_name for choice in choices]).select_related("model"):
+    others = api.channels.exclude(wire_name__in=[choice.wire_name for choice in choices])
+    for left in others.select_for_update(of=("self",)).select_related("model").order_by("pk"):
         if left.listing == Listing.DRAFT:
             discard(left)
             done.removed.append(left.wire_name)
@@ -161,8 +174,13 @@ def _revive(api: Api, row: Channel, model: AIModel) -> bool:
     if row.listing == Listing.DRAFT and row.model_id == model.pk:
         return False
     before = row.model
-    row.listing, row.model, row.api, row.base_url = Listing.DRAFT, model, api, api.base_url
-    row.save(update_fields=["listing", "model", "api", "base_url"])
+    values: dict[str, Any] = {"listing": Listing.DRAFT, "model": model, "api": api, "base_url": api.base_url}
+    values |= {"max_parallel": api.max_parallel, "calls_per_minute": api.calls_per_minute}
+    if row.base_url != api.base_url:
+        values["profile"] = {}  # what was learned of parameters was learned elsewhere
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
     if before.pk != model.pk and before.proposed_by_id == api.provider_id and not before.channels.exists():
         before.delete()
     return True
@@ -193,7 +211,8 @@ def _propose(provider: Provider, wire_name: str, proposal: Proposal) -> AIModel:
         rest = {"output_kinds": ["text"], "source": SOURCE, "checked_on": timezone.localdate()}
         slug = _free_model_slug(provider, facts["name"])
         return AIModel.objects.create(slug=slug, proposed_by=provider, **facts, **rest)
-    AIModel.objects.filter(pk=model.pk).update(**facts)
+    if not model.channels.filter(listing__in=SHOWN).exists():  # an operator looks at it just now
+        AIModel.objects.filter(pk=model.pk).update(**facts)
     return model
 
 

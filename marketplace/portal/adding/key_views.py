@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,6 +15,7 @@ from catalog.refusals import Refused
 from marketplace.portal.adding import actions, keys, steps
 from marketplace.portal.adding.address_views import examples
 from marketplace.portal.adding.forms import KeyForm
+from marketplace.portal.adding.whose import api_of
 from marketplace.portal.doors import member, person
 
 
@@ -22,7 +23,7 @@ from marketplace.portal.doors import member, person
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(Role.VIEWER, to_change=Role.EDITOR)
 def api_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
-    row = _api(provider, api)
+    row = api_of(provider, api)
     form = KeyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -39,9 +40,9 @@ def api_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
 @member(Role.EDITOR)
 def try_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
     """Try the key that is there once more."""
-    row = _api(provider, api)
+    row = api_of(provider, api)
     try:
-        messages.info(request, str(actions.try_key(row)))
+        messages.info(request, str(actions.try_key(row, by=person(request))))
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect("portal:api_key", provider.slug, api)
@@ -50,8 +51,9 @@ def try_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
 @require_POST
 @member(Role.EDITOR)
 def remove_key(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
-    actions.remove_key(_api(provider, api), by=person(request))
-    messages.success(request, _("The key is deleted. The channels at this address are not called any more."))
+    actions.remove_key(api_of(provider, api), by=person(request))
+    told = _("The key is deleted. The channels at this address are neither called nor listed until there is another.")
+    messages.success(request, told)
     return redirect("portal:api_key", provider.slug, api)
 
 
@@ -71,9 +73,3 @@ def _show(request: HttpRequest, provider: Provider, api: Api, form: KeyForm) -> 
     }
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "portal/adding/key.html", context, status=status)
-
-
-def _api(provider: Provider, pk: int) -> Api:
-    row: Api = get_object_or_404(provider.apis, pk=pk)
-    row.provider = provider
-    return row

@@ -9,14 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from catalog import live
+from catalog import live, onboarding
 from catalog.live import FROM_ENVIRONMENT, origin_of
 from catalog.members import note
-from catalog.models import Api, Channel, Credential, Provider
+from catalog.models import Api, Channel, Credential, Listing, Provider
 from catalog.refusals import Refused
 from marketplace.accounts.models import User
 from marketplace.crypto import Unreadable
 from marketplace.portal.adding import words
+from marketplace.portal.adding.looking import look
 from marketplace.portal.adding.words import Said
 from sandbox import proving
 from sandbox.proving import Proof, Verdict
@@ -67,7 +68,8 @@ def enter_key(api: Api, *, by: User | None, key: str) -> Said:
     key = _readable(api, key)
     origin = origin_of(api.base_url)
     before = _credential(api.provider, origin)
-    proof = _prove(api, key)
+    with look(api.provider, by):
+        proof = _prove(api, key)
     if proof.verdict is Verdict.REFUSED:
         raise Refused("key", *words.of_key(proof))
     if proof.verdict is Verdict.UNSURE and before and before.works:
@@ -79,12 +81,13 @@ def enter_key(api: Api, *, by: User | None, key: str) -> Said:
     return words.of_key(proof)
 
 
-def try_key(api: Api) -> Said:
+def try_key(api: Api, *, by: User | None) -> Said:
     """Try the stored key again and remember how it went. Raises Refused where there is none."""
     row = held(api)
     if row is None or not row.is_readable:
         raise Refused("key", _("There is no key for this address."), _("Enter one."))
-    proof = _prove(api, held_for(api.provider, row.credential.origin))
+    with look(api.provider, by):
+        proof = _prove(api, held_for(api.provider, row.credential.origin))
     if proof.verdict is not Verdict.UNSURE:
         works = proof.verdict is Verdict.ANSWERED
         Credential.objects.filter(pk=row.credential.pk).update(works=works, probed_at=timezone.now())
@@ -93,15 +96,26 @@ def try_key(api: Api) -> Said:
 
 
 def remove_key(api: Api, *, by: User | None) -> None:
-    """Forget the key for the API's origin: from now on its channels are not called."""
-    removed, _rows = Credential.objects.filter(provider=api.provider, origin=origin_of(api.base_url)).delete()
-    if removed:
+    """Forget the key for the API's origin: its channels are not called any more, and those on the list leave it.
+
+    They come back by themselves once there is a key again and the checks pass.
+    """
+    origin = origin_of(api.base_url)
+    with transaction.atomic():
+        removed, _rows = Credential.objects.filter(provider=api.provider, origin=origin).delete()
+        if not removed:
+            return
         note(api.provider, by, "key_removed", api.base_url)
+        listed = api.provider.channels.filter(listing=Listing.LISTED).select_related("provider", "model")
+        for channel in listed:
+            if origin_of(channel.base_url) == origin:
+                onboarding.suspend(channel, by=None, reason=onboarding.KEYLESS)
 
 
 def drop_unused(provider: Provider, origin: str) -> None:
-    """Forget the key for an origin that no API and no channel of the provider uses any more."""
-    used = [*provider.apis.values_list("base_url", flat=True), *provider.channels.values_list("base_url", flat=True)]
+    """Forget the key for an origin that no API and no channel of the provider uses any more; retired ones use none."""
+    channels = provider.channels.exclude(listing=Listing.RETIRED)
+    used = [*provider.apis.values_list("base_url", flat=True), *channels.values_list("base_url", flat=True)]
     if origin not in map(origin_of, used):
         Credential.objects.filter(provider=provider, origin=origin).delete()
 
@@ -138,7 +152,8 @@ def _prove(api: Api, key: str) -> Proof:
 
 def _keep(api: Api, origin: str, key: str, *, works: bool) -> None:
     """One UPDATE: a call that begins a moment later has the new key, one that began before the old."""
-    if not Api.objects.filter(pk=api.pk, base_url=api.base_url).exists():
+    # Whoever moves it at this moment waits, and then forgets this key with the others of the old origin.
+    if Api.objects.select_for_update().filter(pk=api.pk, base_url=api.base_url).first() is None:
         message = _("The API's address was changed meanwhile.")
         raise Refused("key", message, _("Look at the address, then enter the key again."))
     rows = Credential.objects.filter(provider=api.provider, origin=origin)

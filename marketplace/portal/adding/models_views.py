@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -16,6 +16,7 @@ from catalog.versions import Outdated
 from marketplace.portal.adding import actions, keys, matching, models_page, steps
 from marketplace.portal.adding.models_page import Row, Wish
 from marketplace.portal.adding.stray_keys import is_stray, warning
+from marketplace.portal.adding.whose import api_of
 from marketplace.portal.doors import member, person
 from marketplace.portal.forms import latest_editor, seen_version
 
@@ -25,21 +26,28 @@ BY_ROW = ("other", "name", "maker", "context")
 @require_http_methods(["GET", "HEAD", "POST"])
 @member(Role.VIEWER, to_change=Role.EDITOR)
 def api_models(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
-    row = get_object_or_404(provider.apis, pk=api)
-    row.provider = provider
+    row = api_of(provider, api)
     if request.method != "POST":
         if row.models_seen_at is None and request.membership.may(Role.EDITOR):  # type: ignore[attr-defined]
-            actions.look_up_models(row)
+            return _look_up(request, row, models_page.chosen_before(row), is_told=False)
         return _choose(request, row, models_page.chosen_before(row))
     wish = models_page.read(request.POST)
     if wish.strays:
         return _choose(request, row, wish, error=warning())
     act = request.POST.get("act", "find")
     if act == "look_up":
-        return _choose(request, row, wish, said=str(actions.look_up_models(row)))
+        return _look_up(request, row, wish)
     if act in {"match", "save"}:
         return _match(request, row, wish) if act == "match" else _save(request, row, wish)
     return _choose(request, row, wish)
+
+
+def _look_up(request: HttpRequest, api: Api, wish: Wish, *, is_told: bool = True) -> HttpResponse:
+    try:
+        said = actions.look_up_models(api, by=person(request))
+    except Refused as refused:
+        return _choose(request, api, wish, error=str(refused))
+    return _choose(request, api, wish, said=str(said) if is_told else "")
 
 
 def _choose(request: HttpRequest, api: Api, wish: Wish, *, error: str = "", said: str = "") -> HttpResponse:
@@ -103,7 +111,7 @@ def _tell(request: HttpRequest, done: actions.Chosen) -> None:
     counts = {"added": len(done.added), "changed": len(done.changed), "removed": len(done.removed)}
     messages.success(request, said % counts)
     if done.kept:
-        names = ", ".join(channel.slug for channel in done.kept[:10])
+        names = _(", ").join(channel.slug for channel in done.kept[:10])
         told = _("These were left out of the list and are still shown to visitors: %s. Retire them on their own pages.")
         messages.warning(request, told % names)
 
@@ -112,7 +120,10 @@ def _try_key(request: HttpRequest, api: Api) -> None:
     """A key that could not be tried for want of a model's name is tried now."""
     held = keys.held(api)
     if held and held.is_readable and not held.credential.works and api.channels.exists():
-        messages.info(request, str(actions.try_key(api)))
+        try:
+            messages.info(request, str(actions.try_key(api, by=person(request))))
+        except Refused as refused:
+            messages.error(request, str(refused))
 
 
 def _show_match(

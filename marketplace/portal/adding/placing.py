@@ -19,6 +19,7 @@ from marketplace.accounts.models import User
 from marketplace.portal.adding import addresses, words
 from marketplace.portal.adding.addresses import Pasted
 from marketplace.portal.adding.keys import drop_unused, held_for
+from marketplace.portal.adding.looking import look
 from marketplace.portal.adding.stray_keys import is_stray, warning
 from marketplace.portal.adding.words import Said
 from sandbox import detecting
@@ -38,7 +39,7 @@ class Moves(Refused):
 
     def __init__(self, channels: list[Channel]) -> None:
         self.channels = channels
-        names = ", ".join(channel.slug for channel in channels[:10])
+        names = _(", ").join(channel.slug for channel in channels[:10])
         message = _("A new address or protocol takes these channels off the list until they are checked again: %s.")
         super().__init__("confirmed", message % names, _("Confirm it, or leave the address as it is."))
 
@@ -86,7 +87,7 @@ def _name(protocol: str) -> str:
     return str(Protocol(protocol).label)
 
 
-def survey(provider: Provider, *, base_url: str, protocol: str = "", anyway: bool = False) -> Survey:
+def survey(provider: Provider, *, by: User | None, base_url: str, protocol: str = "", anyway: bool = False) -> Survey:
     """Look at an address, for some seconds at most, saving nothing. Raises Refused, or Hesitant unless ``anyway``.
 
     ``protocol`` empty is detected; a given one overrules what was detected.
@@ -101,7 +102,8 @@ def survey(provider: Provider, *, base_url: str, protocol: str = "", anyway: boo
     except Blocked as blocked:
         raise Refused("base_url", *words.blocked(blocked.detail)) from None
     held = held_for(provider, origin_of(pasted.base_url))
-    found = detecting.look(pasted.base_url, key=held)
+    with look(provider, by):
+        found = detecting.look(pasted.base_url, key=held)
     surveyed = Survey(pasted, found, protocol or pasted.protocol or found.protocol)
     if found.saw in detecting.CLOSED:
         raise Refused("base_url", *words.of_address(found))
@@ -115,7 +117,7 @@ def survey(provider: Provider, *, base_url: str, protocol: str = "", anyway: boo
 
 def add_api(provider: Provider, *, by: User | None, base_url: str, protocol: str = "", anyway: bool = False) -> Placed:
     """Look at the address and save it. Raises Refused, or Hesitant unless ``anyway``; then nothing is saved."""
-    surveyed = survey(provider, base_url=base_url, protocol=protocol, anyway=anyway)
+    surveyed = survey(provider, by=by, base_url=base_url, protocol=protocol, anyway=anyway)
     try:
         with transaction.atomic():
             _settle_kind(provider, surveyed.found, but=None)
@@ -140,42 +142,53 @@ def change_address(
 
     Raises Refused, Hesitant, Outdated, or Moves where channels are on the list and it is not ``confirmed``.
     """
-    surveyed = survey(api.provider, base_url=base_url, protocol=protocol, anyway=anyway)
-    old = (api.base_url, api.protocol)
-    if (surveyed.found.base_url, surveyed.protocol) == old:
+    surveyed = survey(api.provider, by=by, base_url=base_url, protocol=protocol, anyway=anyway)
+    if (surveyed.found.base_url, surveyed.protocol) == (api.base_url, api.protocol):
         _refresh(api, surveyed)
         return Placed(api, surveyed.said)
-    shown = list(api.channels.filter(listing__in=SHOWN).select_related("provider"))
-    if shown and not confirmed:
-        raise Moves(shown)
     try:
         with transaction.atomic():
-            _settle_kind(api.provider, surveyed.found, but=api)
-            versions.change(api, seen=seen, **surveyed.values)
-            onboarding.send_back(shown, by=by)
-            # What was learned of parameters was learned elsewhere.
-            moved = {"base_url": api.base_url, "protocol": api.protocol, "profile": {}, "version": F("version") + 1}
-            api.channels.update(**moved)
-            note(api.provider, by, "api_address_changed", old[0], address=api.base_url)
-            drop_unused(api.provider, origin_of(old[0]))
+            _move(api, surveyed, seen=seen, by=by, confirmed=confirmed)
     except IntegrityError:
         api.refresh_from_db()  # the transaction took it back
         raise _twice() from None
     return Placed(api, surveyed.said)
 
 
+def _move(api: Api, surveyed: Survey, *, seen: int, by: User | None, confirmed: bool) -> None:
+    """What was on the list or on its way there is a draft again, and nothing that was learned elsewhere stays."""
+    old = api.base_url
+    shown = _locked(api, *SHOWN)
+    if shown and not confirmed:
+        raise Moves(shown)
+    _settle_kind(api.provider, surveyed.found, but=api)
+    versions.change(api, seen=seen, **surveyed.values)
+    onboarding.send_back(shown, by=by)
+    moved = {"base_url": api.base_url, "protocol": api.protocol, "profile": {}, "version": F("version") + 1}
+    api.channels.update(**moved)
+    note(api.provider, by, "api_address_changed", old, address=api.base_url)
+    drop_unused(api.provider, origin_of(old))
+
+
 def remove_api(api: Api, *, by: User | None) -> None:
     """Remove it with its drafts, and its key where nothing else uses that. Raises Refused while channels are shown."""
-    if shown := api.channels.filter(listing__in=SHOWN).first():
-        message = _("%(channel)s is still in use.") % {"channel": shown.slug}
-        raise Refused("", message, _("Retire its channels first, or withdraw what is submitted."))
     with transaction.atomic():
+        if shown := _locked(api, *SHOWN):
+            message = _("%(channel)s is still in use.") % {"channel": shown[0].slug}
+            raise Refused("", message, _("Retire its channels first, or withdraw what is submitted."))
         for draft in api.channels.filter(listing=Listing.DRAFT):
             discard(draft)
         api.channels.update(api=None)
         api.delete()
         note(api.provider, by, "api_removed", api.base_url)
         drop_unused(api.provider, origin_of(api.base_url))
+
+
+def _locked(api: Api, *states: Listing) -> list[Channel]:
+    """Its channels that are in one of these states, and stay so while the transaction lasts; the API's row first."""
+    Api.objects.select_for_update().get(pk=api.pk)
+    rows = api.channels.select_for_update(of=("self",)).select_related("provider").order_by("pk")
+    return [channel for channel in rows if channel.listing in states]
 
 
 def discard(channel: Channel) -> None:

@@ -13,7 +13,7 @@ from catalog import pricelist, tabular
 from catalog.models import Price
 from catalog.price_cells import CURRENCIES, Bad, address
 from catalog.pricelist import Entry, Unreadable, written
-from marketplace.portal.adding.stray_keys import WaryForm, is_stray, warning
+from marketplace.portal.adding.stray_keys import is_stray, warning
 from marketplace.portal.forms import Difference, RoomForm
 
 TIER = ("above", "input", "output", "cache_read")
@@ -28,7 +28,7 @@ class Text(forms.CharField):
         super().__init__(label=label, help_text=help_text, required=False, max_length=300, widget=widget)
 
 
-class PriceForm(WaryForm, RoomForm):
+class PriceForm(RoomForm):
     """After is_valid: ``entry``, to be handed to ``prices.set_price``."""
 
     currency = forms.ChoiceField(label=gettext_lazy("Currency"), choices=[(code, code) for code in CURRENCIES])

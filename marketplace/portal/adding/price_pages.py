@@ -104,6 +104,8 @@ def take_back_price(request: HttpRequest, provider: Provider, channel: str, pric
         messages.success(request, _("The announced price is taken back."))
     except Refused as refused:
         messages.error(request, str(refused))
+    except Outdated:
+        messages.error(request, _("Somebody saved a price at this moment. Look at it, then try again."))
     return redirect("portal:channel_prices", provider.slug, row.slug)
 
 

@@ -56,7 +56,7 @@ def choose_scenarios(
     known = {scenario.slug: scenario for scenario in Scenario.objects.open()}
     wanted = {pk: set(slugs) for pk, slugs in choices.items()}
     if unknown := set().union(*wanted.values()) - known.keys() if wanted else set():
-        told = {"names": ", ".join(sorted(unknown)[:5])}
+        told = {"names": _(", ").join(sorted(unknown)[:5])}
         raise Refused("scenarios", _("There is no such scenario: %(names)s.") % told, _("Choose from those shown."))
     if wanted.keys() - channels.keys():
         raise Refused("scenarios", _("This API has no such channel."), _("Load the page again."))

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from marketplace.portal.adding import terms
-from marketplace.portal.adding.stray_keys import WaryForm
 from marketplace.portal.forms import RoomForm
 
 KNOWN = [("", gettext_lazy("unknown")), (True, gettext_lazy("yes")), (False, gettext_lazy("no"))]
@@ -43,7 +42,7 @@ class LimitsForm(RoomForm):
     )
 
 
-class TermsForm(WaryForm, RoomForm):
+class TermsForm(RoomForm):
     processing_region = forms.CharField(
         label=gettext_lazy("Where prompts are processed"),
         max_length=100,

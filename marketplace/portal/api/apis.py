@@ -71,7 +71,7 @@ class ApiKeyView(ProviderView):
 class KeyTrial(ProviderView):
     @described("apis_key_try", "Try its key again", answers={200: shapes.SaidShape}, refuses=True)
     def post(self, request: Request, provider: str, api: int) -> Response:
-        return Response(rows.said(actions.try_key(self.api(api))))
+        return Response(rows.said(actions.try_key(self.api(api), by=self.person)))
 
 
 class LookUp(ProviderView):
@@ -79,7 +79,7 @@ class LookUp(ProviderView):
     def post(self, request: Request, provider: str, api: int) -> Response:
         """What it lists is remembered; where it answers otherwise, an older list stays."""
         found = self.api(api)
-        said = actions.look_up_models(found)
+        said = actions.look_up_models(found, by=self.person)
         return Response({"api": rows.api(found), "said": rows.said(said)})
 
 

@@ -14,7 +14,8 @@ from rest_framework.reverse import reverse
 from marketplace.portal.api import bodies, shapes
 from marketplace.portal.api.frame import ProviderView, described
 from marketplace.portal.api.paging import PAGED, paged
-from sandbox import conformance
+from marketplace.portal.checking.starting import start
+from marketplace.problems import ProblemSerializer
 from sandbox.models import ConformanceCheck, ConformanceRun
 
 WITHOUT_EXCHANGES = Prefetch("checks", ConformanceCheck.objects.defer("exchanges", "facts"))
@@ -33,7 +34,7 @@ class RunList(ProviderView):
         "checks_start",
         "Start the checks",
         body=bodies.ChecksBody,
-        answers={202: shapes.RunShape},
+        answers={202: shapes.RunShape, 429: ProblemSerializer},
         refuses=True,
     )
     def post(self, request: Request, provider: str, channel: str) -> Response:
@@ -41,7 +42,7 @@ class RunList(ProviderView):
         One run at a time: while one is open, that one is answered."""
         found = self.channel(channel)
         wished = self.wish(bodies.ChecksBody)
-        run = conformance.start(found, by=self.person, only=tuple(wished["only"]))
+        run = start(found, by=self.person, only=tuple(wished["only"]))
         address = reverse("api:portal_run", args=[self.provider.slug, found.slug, run.code], request=request)
         return Response(run_row(run, request), status=202, headers={"Location": address})
 

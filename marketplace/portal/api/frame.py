@@ -13,6 +13,7 @@ from typing import Any, ClassVar, TypeVar
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
+from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +33,7 @@ from marketplace.portal.adding.stray_keys import is_stray, warning
 from marketplace.portal.doors import membership_of
 from marketplace.problems import Problem, ProblemSerializer
 from sandbox.api import out_of_quota
+from sandbox.conformance.runs import Exhausted
 from sandbox.unlisted import HEADERS
 
 Verb = TypeVar("Verb", bound=Callable[..., HttpResponse])
@@ -69,7 +71,13 @@ class PortalView(APIView):
     def wish(self, body: type[BaseSerializer[Any]], **options: Any) -> dict[str, Any]:
         """The request's body, read by ``body``; raises ValidationError."""
         read = body(data={} if self.request.data is None else self.request.data, **options)
-        read.is_valid(raise_exception=True)
+        try:
+            read.is_valid(raise_exception=True)
+        except ValidationError:
+            found: Any = read.errors
+            # What was no valid choice is repeated by its error.
+            self.refuse_strays({name: str(words) for name, words in found.items()})
+            raise
         self.refuse_strays(read.validated_data)
         return dict(read.validated_data)
 
@@ -98,7 +106,7 @@ class ProviderView(PortalView):
     @classmethod
     def least_for(cls, method: str) -> str:
         usual = Role.VIEWER if method in SAFE_METHODS else Role.EDITOR
-        return cls.least.get(method, usual)
+        return cls.least.get("GET" if method == "HEAD" else method, usual)
 
     @property
     def provider(self) -> Provider:
@@ -145,6 +153,8 @@ def problem_of(error: Exception) -> Problem | None:
         return Problem(400, error.message, field=error.field, mend=f"{error.mend} {saved_anyway()}")
     if isinstance(error, Moves):
         return Problem(409, error.message, field="confirmed", mend=_('Send "confirmed": true to do it all the same.'))
+    if isinstance(error, Exhausted):
+        return Problem(429, error.message, mend=error.mend, headers={"Retry-After": str(error.wait_s)})
     if isinstance(error, Refused):
         status = 409 if error.field in STATES else 400
         return Problem(status, error.message, field=error.field, mend=error.mend)

@@ -32,8 +32,10 @@ def provider(membership: Membership) -> Row:
 
 
 def terms(row: Provider) -> Row:
-    plain = ("allows_trials", "trains_on_inputs", "retention_days", "processing_region", "version")
-    return {**{name: getattr(row, name) for name in plain}, "source": row.terms_source}
+    """Under the names by which they are sent back, so that what was read and is sent whole changes nothing."""
+    stated = ("processing_region", "retention_days", "trains_on_inputs", "terms_source")
+    more = ("available_in_mainland", "filing_number", "allows_trials", "version")
+    return {name: getattr(row, name) for name in (*stated, *more)}
 
 
 def agreements(row: Provider) -> Row:

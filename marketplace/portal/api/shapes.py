@@ -31,7 +31,9 @@ class OwnTermsShape(Shape):
     trains_on_inputs = BooleanField(allow_null=True)
     retention_days = IntegerField(allow_null=True)
     processing_region = CharField(help_text="where prompts are processed; empty is unknown")
-    source = CharField()  # type: ignore[assignment]  # a field of ours, not Field.source
+    terms_source = CharField(help_text="the page that says so")
+    available_in_mainland = BooleanField(allow_null=True)
+    filing_number = CharField(help_text="of the model service's filing in China; empty is unknown")
     version = IntegerField(help_text="the provider's")
 
 

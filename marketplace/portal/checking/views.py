@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from catalog import members
-from catalog.models import Api, Channel, Listing, Provider, Role
+from catalog.models import Channel, Provider, Role
 from catalog.refusals import Refused
 from marketplace.accounts.models import User
 from marketplace.portal.adding import steps
 from marketplace.portal.adding.whose import api_of, channel_of
+from marketplace.portal.checking import summaries
+from marketplace.portal.checking.starting import start
 from marketplace.portal.doors import member, person
-from sandbox import conformance
-from sandbox.conformance import report, runs
-from sandbox.conformance.questions import SLUGS
-from sandbox.models import ConformanceRun
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,11 +26,11 @@ from sandbox.models import ConformanceRun
 def api_check(request: HttpRequest, provider: Provider, api: int) -> HttpResponse:
     """Every channel of the API with its newest checks; a POST starts those of all."""
     row = api_of(provider, api)
-    channels = checkable(row)
+    channels = summaries.checkable(row)
     if request.method == "POST":
         begin(request, channels, person(request))
         return redirect("portal:api_check", provider.slug, row.pk)
-    told = [summary(channel) for channel in channels]
+    told = summaries.of(channels)
     context = {
         "provider": provider,
         "room": "apis",
@@ -54,48 +51,19 @@ def api_check(request: HttpRequest, provider: Provider, api: int) -> HttpRespons
 def start_checks(request: HttpRequest, provider: Provider, channel: str) -> HttpResponse:
     """Start a channel's checks; ``only`` names one to be made again."""
     row = channel_of(provider, channel)
-    only = [slug for slug in request.POST.getlist("only") if slug in SLUGS]
-    started = begin(request, [row], person(request), only=only)
+    started = begin(request, [row], person(request), only=request.POST.getlist("only"))
     return redirect(started[0] if started else row_page(provider, row))
 
 
-def begin(request: HttpRequest, channels: list[Channel], by: User, *, only: list[str] | None = None) -> list[Any]:
+def begin(request: HttpRequest, channels: list[Channel], by: User, *, only: Sequence[str] = ()) -> list[Any]:
     """Start what can be started; what cannot is said."""
     started = []
     for channel in channels:
         try:
-            started.append(start(channel, by=by, only=only or []))
+            started.append(start(channel, by=by, only=only))
         except Refused as refused:
             messages.error(request, f"{channel.name}: {refused.message} {refused.mend}")
     return started
-
-
-def start(channel: Channel, *, by: User, only: list[str]) -> ConformanceRun:
-    """A run that is newly asked for is noted in the log. Raises ``Refused``."""
-    if channel.listing == Listing.RETIRED:
-        raise Refused("", _("A retired channel is not checked."), _("Add it again."))
-    was_open = channel.conformance_runs.open().exists()
-    run = conformance.start(channel, by=by, only=only)
-    if not was_open:
-        members.note(channel.provider, by, "checks_started", channel.slug)
-    return run
-
-
-def checkable(api: Api) -> list[Channel]:
-    """Its channels, but for retired ones."""
-    channels = api.channels.exclude(listing=Listing.RETIRED)
-    return list(channels.select_related("provider", "model").order_by("pk"))
-
-
-def summary(channel: Channel) -> dict[str, Any]:
-    """A channel's newest whole run: ``run`` None: never checked; ``is_stale``: the channel has changed since."""
-    run = conformance.latest(channel)
-    if run is None:
-        return {"channel": channel, "run": None, "is_open": False, "conforms": False, "is_stale": False}
-    run.channel = channel
-    is_current = runs.is_current(run)
-    conforms = is_current and conformance.conforms(run)
-    return {**report.context(run), "conforms": conforms, "is_stale": not is_current}
 
 
 def row_page(provider: Provider, channel: Channel) -> str:

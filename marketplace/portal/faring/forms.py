@@ -22,10 +22,10 @@ class ReplyForm(RoomForm):
         required=False,
     )
 
-    def write(self, provider: Provider, code: str, *, by: Any) -> bool:
-        """Put it under the report; False with an error on the form where it is refused."""
+    def write(self, provider: Provider, code: str, *, by: Any, seen: str) -> bool:
+        """Put it under the report; False with an error on the form where it is refused. Raises Outdated."""
         try:
-            replies.write(provider, code, by=by, text=self.cleaned_data["text"])
+            replies.write(provider, code, by=by, text=self.cleaned_data["text"], seen=seen)
         except Refused as refused:
             self.refuse(refused)
             return False

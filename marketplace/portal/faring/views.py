@@ -10,10 +10,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from catalog.models import Channel, Listing, Provider, Role, Scenario
-from marketplace.portal.doors import member
+from catalog.models import Channel, Listing, Provider, PublicReport, Role, Scenario
+from catalog.versions import Outdated
+from marketplace.portal.adding.whose import channel_of
+from marketplace.portal.doors import member, person
 from marketplace.portal.faring import sheet
 from marketplace.portal.faring.forms import ReplyForm
+from marketplace.portal.forms import Difference, latest_editor
 from sandbox import faring as faring_of
 from sandbox import replies
 from sandbox.models import Reply
@@ -77,25 +80,41 @@ def reply(request: HttpRequest, provider: Provider, code: str) -> HttpResponse:
     report = get_object_or_404(replies.concerning(provider), code=code)
     standing = Reply.objects.filter(provider=provider, report__code=code).first()
     form = ReplyForm(request.POST or None, initial={"text": standing.text if standing else ""})
-    if request.method == "POST" and form.is_valid() and form.write(provider, code, by=request.user):
-        messages.success(request, _("Your reply stands under the report now."))
-        return redirect("portal:reports", provider.slug)
-    status = 400 if request.method == "POST" else 200
-    context = {"provider": provider, "room": "reports", "report": report, "standing": standing, "form": form}
+    if request.method == "POST" and form.is_valid():
+        try:
+            if form.write(provider, code, by=person(request), seen=request.POST.get("seen", "")):
+                messages.success(request, _("Your reply stands under the report now."))
+                return redirect("portal:reports", provider.slug)
+        except Outdated:
+            return _show_reply(request, provider, report, form, status=409)
+    return _show_reply(request, provider, report, form, status=400 if request.method == "POST" else 200)
+
+
+def _show_reply(
+    request: HttpRequest, provider: Provider, report: PublicReport, form: ReplyForm, *, status: int
+) -> HttpResponse:
+    standing = Reply.objects.filter(provider=provider, report__code=report.code).first()
+    context = {
+        "provider": provider,
+        "room": "reports",
+        "report": report,
+        "standing": standing,
+        "form": form,
+        "seen": replies.mark_of(standing),
+    }
+    if status == 409:
+        theirs, yours = standing.text if standing else "", form.cleaned_data["text"]
+        context |= {"clash": [Difference(str(form.fields["text"].label), theirs, yours)]}
+        context |= {"by": latest_editor(provider, person(request))}
     return render(request, "portal/faring/reply.html", context, status=status)
 
 
 @require_POST
 @member(Role.EDITOR)
 def remove_reply(request: HttpRequest, provider: Provider, code: str) -> HttpResponse:
-    if replies.remove(provider, code, by=request.user):  # type: ignore[arg-type]  # behind the door
+    if replies.remove(provider, code, by=person(request)):
         messages.success(request, _("Your reply is gone from the report."))
     return redirect("portal:reports", provider.slug)
-
-
-def channel_of(provider: Provider, slug: str) -> Channel:
-    """The provider's own channel of this slug. Raises Http404."""
-    return get_object_or_404(Channel.objects.select_related("provider", "model"), provider=provider, slug=slug)
 
 
 def scenarios_of(channel: Channel) -> list[Scenario]:

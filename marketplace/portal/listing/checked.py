@@ -65,9 +65,9 @@ def of_run(run: ConformanceRun) -> Checked:
     )
 
 
-def obstacles(channel: Channel) -> list[Obstacle]:
-    """All that keeps the channel from being submitted, its checks last."""
-    found, checked = onboarding.obstacles(channel), of_channel(channel)
+def obstacles(channel: Channel, checked: Checked | None) -> list[Obstacle]:
+    """All that keeps the channel from being submitted, its checks (``of_channel``) last."""
+    found = onboarding.obstacles(channel)
     if checked is None:
         message = _("It has not been checked wholly at its present address.")
         found.append(Obstacle("conformance", message, _("Run all checks."), "portal:api_check"))

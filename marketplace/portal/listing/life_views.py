@@ -49,6 +49,7 @@ def _standing(channel: Channel) -> dict[str, Any]:
         "channel": channel,
         "owner": channel.provider,
         "notice": onboarding.notice_of(channel),
+        "returns_by_itself": channel.suspended_for in onboarding.RETURNING,
         "runs": [checked.of_run(run) for run in runs],
         "log": [(entry, members.sentence(entry)) for entry in log],
         "waiting": channel.submissions.waiting().first(),

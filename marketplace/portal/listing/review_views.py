@@ -26,9 +26,7 @@ PER_PAGE = 50
 @operator
 def show_queue(request: HttpRequest) -> HttpResponse:
     """What waits, the oldest first."""
-    waiting = (
-        Submission.objects.waiting().select_related("channel__provider", "channel__model").order_by("submitted_at")
-    )
+    waiting = Submission.objects.waiting().select_related("channel__provider", "channel__model")
     page = Paginator(waiting.order_by("submitted_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "portal/listing/queue.html", {"page": page})
 

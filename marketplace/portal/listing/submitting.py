@@ -32,10 +32,11 @@ class Readiness(NamedTuple):
 def readiness(channel: Channel) -> Readiness:
     last = channel.submissions.order_by("-submitted_at", "-pk").first()
     is_open = channel.listing in (Listing.DRAFT, Listing.RETIRED)
+    run = checked.of_channel(channel)
     return Readiness(
         channel,
-        checked.of_channel(channel),
-        checked.obstacles(channel) if is_open else [],
+        run,
+        checked.obstacles(channel, run) if is_open else [],
         last if last and last.state == "declined" and is_open else None,
     )
 
@@ -47,10 +48,10 @@ def submit(channels: Sequence[Channel], *, by: User, note: str = "") -> list[Sub
     """
     runs = {}
     for channel in channels:
-        if found := checked.obstacles(channel):
+        run = checked.of_channel(channel)
+        if found := checked.obstacles(channel, run):
             first = found[0]
             raise Refused(first.field, f"{channel.name}: {first.message}", first.mend)
-        run = checked.of_channel(channel)
         if run and run.failing and not note.strip():
             message = _("%(channel)s fails checks: %(checks)s.")
             told = {"channel": channel.name, "checks": _(", ").join(run.failing_titles)}

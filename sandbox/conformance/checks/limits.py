@@ -23,6 +23,8 @@ async def too_long(desk: Desk) -> Verdict:
     """Whether an input beyond the context is refused, and not cut in silence."""
     window = desk.claims.context_window
     wanted = math.ceil(window * questions.TOO_LONG_BY) if window else questions.TOO_LONG_TOKENS
+    if wanted > questions.MOST_TOKENS:
+        return inapplicable("too_large", window=window)
     times = math.ceil(wanted / questions.TOO_LONG_SENTENCE_TOKENS)
     reply = await desk.ask(Ask(questions.TOO_LONG_SENTENCE * times, max_tokens=20))
     made = reply.exchange

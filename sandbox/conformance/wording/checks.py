@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 Text = str | Promise
 
@@ -25,7 +26,7 @@ GROUPS: dict[str, Text] = {
     "instructions": _("Following parameters and roles"),
     "texts": _("Characters"),
     "features": _("Abilities"),
-    "parameters": _("Parameters"),
+    "parameters": pgettext_lazy("of a request", "Parameters"),
     "limits": _("Limits"),
     "speed": _("Speed"),
 }

@@ -201,6 +201,7 @@ OF: dict[str, dict[str, Text]] = {
         "cut_silently": _(
             "It answered an input longer than its context of %(window)s tokens: something was cut in silence."
         ),
+        "too_large": _("More than a context of %(window)s tokens is too large for us to send."),
         "taken": _("It answered an input of about %(tokens)s tokens; how much it holds is not stated."),
     },
     "rate_limit_headers": {

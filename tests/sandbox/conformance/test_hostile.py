@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
+import sys
 import time
 from base64 import b64encode
 from dataclasses import replace
@@ -13,6 +14,7 @@ import pytest
 
 from sandbox.conformance import bench
 from sandbox.conformance.bench import Claims
+from sandbox.conformance.checks.reading import likeness
 from sandbox.conformance.engine import run_checks
 from sandbox.conformance.questions import SLUGS, VITAL
 from sandbox.conformance.wording import sentence, template_of
@@ -122,3 +124,19 @@ def test_follows_no_redirect_and_says_so():
     found = {one.slug: one.verdict for one in check(answers("308 Permanent Redirect", location="https://127.0.0.1/"))}
     assert found["address"].finding == "redirects"
     assert found["plain_answer"].finding == "unreachable"
+
+
+def test_a_window_that_nobody_has_is_not_put_to_the_test(monkeypatch):
+    """What a provider claims of its model is not the size of what we send."""
+    monkeypatch.setattr(sys.modules[__name__], "CLAIMS", replace(CLAIMS, context_window=100_000_000))
+    (one,) = check(streams(said("PLUM")), only=["too_long"])
+    assert (one.verdict.result, one.verdict.finding) == ("na", "too_large")
+    assert "100000000" in sentence("too_long", "too_large", one.verdict.facts)
+    assert [each["sent"]["path"] for each in one.exchanges] == []
+
+
+def test_texts_made_to_be_slow_to_compare_are_compared_soon():
+    began = time.perf_counter()
+    likeness("a" * 4_000, "a" * 3_999 + "b")
+    likeness("ab" * 2_000, "ba" * 2_000)
+    assert time.perf_counter() - began < 3

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from catalog.models import Channel
 from catalog.refusals import Refused
+from marketplace.billing.models import QuotaUse
 from sandbox import conformance
 from sandbox.conformance import runs, tasks
 from sandbox.conformance.questions import SLUGS, VITAL
@@ -66,11 +67,11 @@ def test_the_site_itself_asks_a_few_and_has_no_quota(channel, settings):
 @pytest.mark.django_db
 def test_refuses_more_runs_a_day_than_the_quota(channel, settings):
     settings.CONFORMANCE_RUNS_PER_DAY = 1
-    run = conformance.start(channel, by=make_user())
-    ConformanceRun.objects.update(state=RunState.DONE)
+    conformance.start(channel, by=make_user())
+    ConformanceRun.objects.all().delete()  # as with a draft that is taken back: what was used stays used
     with pytest.raises(Refused):
         conformance.start(channel, by=make_user())
-    ConformanceRun.objects.filter(pk=run.pk).update(created_at=timezone.now() - timedelta(days=2))
+    QuotaUse.objects.update(period="2026-01-01")
     conformance.start(channel, by=make_user())
 
 
@@ -204,3 +205,22 @@ def test_the_next_worker_goes_on_with_what_a_dead_one_left(channel, worker):
     tasks.check_channel(run.pk)
     assert run.checks.get(slug="address").finding == "by_the_dead"
     assert not run.checks.filter(result="").exists()
+
+
+@pytest.mark.django_db
+def test_refuses_a_check_that_there_is_not(channel):
+    for kind, slug in (("full", "no-such-check"), ("vital", "tools")):
+        with pytest.raises(Refused) as refused:
+            conformance.start(channel, by=make_user(), kind=kind, only=[slug])
+        assert refused.value.field == "only"
+    assert not channel.conformance_runs.exists()
+
+
+@pytest.mark.django_db
+def test_what_was_learned_at_an_address_that_was_left_is_not_kept(channel):
+    run = ConformanceRun.objects.take(conformance.start(channel, by=make_user()).pk)
+    learned = Found("parameters", passed(), learned={"rejected": ["top_k"]})
+    Channel.objects.filter(pk=channel.pk).update(base_url="/openai/v2")
+    runs.keep(run, learned)
+    channel.refresh_from_db()
+    assert channel.profile == {}

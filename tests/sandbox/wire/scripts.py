@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from tests.sandbox.wire.upstream import HEAD, LAST_CHUNK, Request, Script, chunked, stream
 
@@ -71,11 +72,13 @@ def answers(status: str, body: bytes = b"", *, kind: str = "application/json", *
 
 
 def in_turn(*scripts: Script) -> Script:
-    """The first connection gets the first script, and so on."""
-    left = list(scripts)
+    """A server's first connection gets the first script, and so on; each server, on a loop of its own, begins anew."""
+    turns: WeakKeyDictionary[asyncio.AbstractEventLoop, int] = WeakKeyDictionary()
 
     async def script(request: Request, writer: asyncio.StreamWriter) -> None:
-        await (left.pop(0) if len(left) > 1 else left[0])(request, writer)
+        loop = asyncio.get_running_loop()
+        turn = turns[loop] = turns.get(loop, -1) + 1
+        await scripts[min(turn, len(scripts) - 1)](request, writer)
 
     return script
 

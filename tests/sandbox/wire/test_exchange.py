@@ -206,3 +206,10 @@ def test_waits_no_longer_than_its_own_limits():
     assert made.kind is Kind.TIMEOUT
     assert made.body == b"data: x"
     assert time.perf_counter() - began < min(1, NEVER)
+
+
+def test_withholds_a_key_that_stands_in_a_headers_name():
+    """Names come in lower case, whatever they were sent in."""
+    endpoint = Endpoint("openai", "https://api.example.com/v1", "", key="Not-A-Real-Key-42")
+    made = Exchange(ASK, status=200, headers={f"x-{endpoint.key.lower()}": "1"})
+    assert endpoint.key.lower() not in str(kept(made, endpoint)["received"]["headers"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 from itertools import pairwise
 from urllib.parse import quote, quote_plus
 
@@ -70,3 +71,16 @@ def test_finds_the_longest_beginning():
     assert longest_beginning("xxaa", "aab") == 2
     assert longest_beginning("aab", "aab") == 0
     assert longest_beginning("", "aab") == 0
+
+
+@pytest.mark.parametrize("text", ["a." * 32_000, "a-" * 32_000, "a://" * 16_000, "**a" * 20_000, ":" * 64_000])
+def test_no_text_costs_its_square(text):
+    """As long as an error may be, and looked at on the loop that everybody's answers stream through."""
+    began = time.perf_counter()
+    redact(text, secret=SECRET, host="api.example.com")
+    assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("before", ["", " ", ".", "-", "x.y.", "a" * 30])
+def test_finds_an_address_whatever_stands_before_it(before):
+    assert "example" not in redact(f"{before}https://example.com/v1", secret="")

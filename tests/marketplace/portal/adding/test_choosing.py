@@ -289,3 +289,32 @@ def test_drafts_are_nobodys_to_try(api, owner, known):
     choose(api, owner, Choice("vendor-sm7"))
     assert not Channel.objects.listed().filter(api=api).exists()
     assert live.origin_of(api.base_url) == "https://api.example.com"
+
+
+def test_what_comes_back_at_another_address_brings_nothing_learned_at_the_old_one(api, owner, known):
+    old = {"profile": {"rejected": ["top_k"]}, "base_url": "https://old.example.com/v1", "max_parallel": 500}
+    retired = make_channel(
+        provider=api.provider, model=known, wire_name="model-a", listing=Listing.RETIRED, protocol="openai", **old
+    )
+    choose(api, owner, Choice("model-a"))
+    retired.refresh_from_db()
+    assert (retired.listing, retired.base_url, retired.profile) == (Listing.DRAFT, api.base_url, {})
+    assert retired.max_parallel == 9
+
+
+def test_a_proposal_stays_as_an_operator_sees_it(api, owner):
+    (channel,) = choose(api, owner, Choice("new-a", proposal=Proposal("New", "Maker", 1000))).added
+    Channel.objects.filter(pk=channel.pk).update(listing=Listing.STAGED)
+    also = Choice("new-b", proposal=Proposal("New", "Another Maker", 9000))
+    choose(api, owner, Choice("new-a"), also)
+    model = AIModel.objects.get(proposed_by=api.provider)
+    assert (model.maker_name, model.context_window) == ("Maker", 1000)
+
+
+def test_a_key_that_we_hold_is_no_model_whatever_it_looks_like(api, owner):
+    held = "plain words " + secrets.token_hex(4)
+    Credential.objects.create(provider=api.provider, origin="https://api.example.com", secret=held)
+    with pytest.raises(Refused) as refused:
+        choose(api, owner, Choice(held))
+    assert held not in str(refused.value)
+    assert not Channel.objects.exists()

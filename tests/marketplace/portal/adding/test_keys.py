@@ -131,11 +131,11 @@ def test_a_key_is_not_kept_for_an_address_that_was_moved_meanwhile(make_api, own
 def test_trying_again_remembers_how_it_went(make_api, owner, upstream, provider):
     api = make_api("openai-strict")
     Credential.objects.create(provider=provider, origin=upstream.origin, secret=GOOD)
-    actions.try_key(api)
+    actions.try_key(api, by=None)
     assert Credential.objects.get().works
     Credential.objects.all().delete()
     Credential.objects.create(provider=provider, origin=upstream.origin, secret=WRONG, works=True)
-    actions.try_key(api)
+    actions.try_key(api, by=None)
     assert not Credential.objects.get().works
 
 
@@ -153,7 +153,7 @@ def test_an_api_that_gives_our_key_back_as_a_models_name_is_not_believed(make_ap
     signed_in.post(reverse("portal:api_key", args=["acme", api.pk]), {"key": GOOD})
     api.refresh_from_db()
     assert api.models_seen == ["model-a"]
-    actions.look_up_models(api)
+    actions.look_up_models(api, by=None)
     assert api.models_seen == ["model-a"]
 
 

@@ -187,10 +187,14 @@ def test_removing_takes_drafts_their_proposals_and_the_key(provider, owner, upst
     actions.remove_api(api, by=owner)
     assert list(Channel.objects.all()) == [retired]
     assert not AIModel.objects.filter(slug="proposed").exists()
-    assert Credential.objects.count() == 1  # the retired channel's page stays, and so does what it was called with
-    retired.delete()
+    assert not Credential.objects.exists()  # the retired channel's page stays; it is called no more
+
+
+def test_a_key_stays_while_a_channel_is_called_with_it(provider, upstream):
+    Credential.objects.create(provider=provider, origin=upstream.origin, secret=GOOD)
+    make_channel(provider=provider, base_url=f"{upstream.origin}/openai/v1")
     drop_unused(provider, upstream.origin)
-    assert not Credential.objects.exists()
+    assert Credential.objects.exists()
 
 
 def test_removing_waits_for_what_visitors_see(provider, owner, upstream):

