@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import secrets
+import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 LOCK = "up.lock"
 KEY = "secret_key"
 ADDRESSES = "running.json"
+SIMULATORS_PORT = "simulators.port"
 
 
 @contextlib.contextmanager
@@ -78,3 +80,18 @@ def addresses(folder: Path) -> dict[str, str]:
 def forget(folder: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
         (folder / ADDRESSES).unlink()
+
+
+def keep_port(folder: Path, port: int) -> None:
+    """Remember where the simulated providers listen: addresses of APIs that were added on them should still hold."""
+    (folder / SIMULATORS_PORT).write_text(str(port))
+
+
+def port_of_last_run(folder: Path) -> int:
+    """The loopback port that ``keep_port`` was told, or 0 when there is none or somebody else has it now."""
+    try:
+        port = int((folder / SIMULATORS_PORT).read_text())
+        socket.create_server(("127.0.0.1", port)).close()
+    except (OSError, ValueError, OverflowError):
+        return 0
+    return port

@@ -133,7 +133,7 @@ async def start_all(family: Family, folder: Path, bound: socket.socket) -> None:
     manage = (*python, str(settings.BASE_DIR / "manage.py"))
     if not family.env.get("REDIS_URL"):
         family.env["REDIS_URL"] = await start_redis(family, folder)
-    family.env["SIMULATORS_URL"] = await start_simulators(family)
+    family.env["SIMULATORS_URL"] = await start_simulators(family, folder)
     servers = {name: family.env[name] for name in ("REDIS_URL", "SIMULATORS_URL")}
     datadir.announce(folder, {**servers, "SITE_URL": url_of(bound)})
     await family.run("migrate", *manage, "migrate", "--noinput", "--verbosity", "0")
@@ -198,13 +198,15 @@ async def _redis_answers(url: str) -> bool:
         return False
 
 
-async def start_simulators(family: Family) -> str:
-    """The simulated providers on a free loopback port; returns their URL."""
-    process = await family.start("simulators", sys.executable, "-m", "sandbox.simulators", "--port", "0")
+async def start_simulators(family: Family, folder: Path) -> str:
+    """The simulated providers on a loopback port, the last run's where it is free; returns their URL."""
+    port = datadir.port_of_last_run(folder)
+    process = await family.start("simulators", sys.executable, "-m", "sandbox.simulators", "--port", str(port))
     said = (await process.stdout.readline()).decode().split() if process.stdout else []
     family.follow("simulators")
     if not said or not said[-1].startswith("http://"):
         raise Failed("the simulated providers do not start")
+    datadir.keep_port(folder, int(said[-1].rpartition(":")[2]))
     return said[-1]
 
 

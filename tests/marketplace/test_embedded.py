@@ -12,7 +12,7 @@ import redis
 import uvloop
 from django.core.management import CommandError, call_command
 
-from marketplace import embedded
+from marketplace import datadir, embedded
 from marketplace.processes import Failed, Family
 
 
@@ -113,13 +113,29 @@ def test_says_where_to_look_when_redis_does_not_start(family, tmp_path):
         uvloop.run(embedded.start_redis(family, tmp_path / "absent"))
 
 
-def test_simulators_say_where_they_are(family):
+def test_simulators_say_where_they_are_and_come_back_there(family, tmp_path):
     async def start() -> str:
-        url = await embedded.start_simulators(family)
+        url = await embedded.start_simulators(family, tmp_path)
+        await family.stop()
+        family.running.clear()
+        family.relays.clear()
+        return url
+
+    first = uvloop.run(start())
+    assert first.startswith("http://127.0.0.1:")
+    assert uvloop.run(start()) == first
+
+
+def test_simulators_go_elsewhere_when_their_port_is_taken(family, tmp_path):
+    async def start() -> str:
+        url = await embedded.start_simulators(family, tmp_path)
         await family.stop()
         return url
 
-    assert uvloop.run(start()).startswith("http://127.0.0.1:")
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        datadir.keep_port(tmp_path, taken)
+        assert not uvloop.run(start()).endswith(f":{taken}")
 
 
 def test_simulators_that_do_not_start_are_an_error(family, tmp_path):
@@ -127,7 +143,7 @@ def test_simulators_that_do_not_start_are_an_error(family, tmp_path):
 
     async def start() -> None:
         try:
-            await embedded.start_simulators(family)
+            await embedded.start_simulators(family, tmp_path)
         finally:
             await family.stop()
 

@@ -24,8 +24,8 @@ class AddressForm(RoomForm):
     protocol = forms.ChoiceField(
         label=_("Protocol"),
         required=False,
-        choices=[("", _("find out")), *Protocol.choices],
-        help_text=_("It is found out from the answers; choose it here where that goes wrong."),
+        choices=[("", _("detect it")), *Protocol.choices],
+        help_text=_("We detect it from the answers; choose it here if that goes wrong."),
     )
     anyway = forms.BooleanField(required=False, label=_("Save it all the same"))
     confirmed = forms.BooleanField(

@@ -55,13 +55,13 @@ CHECKS: dict[str, Words] = {
     ),
     "auth_missing": Words(
         "transport",
-        _("Without a key: refused"),
+        _("A call without a key is refused"),
         _("An API that answers without a key lets anybody spend your money."),
         _("Answer 401 where the key's header is missing."),
     ),
     "auth_wrong": Words(
         "transport",
-        _("With a wrong key: refused"),
+        _("A call with a wrong key is refused"),
         _("If any key is as good as yours, yours protects nothing."),
         _("Compare the key before anything else, and answer 401 where it is unknown."),
     ),

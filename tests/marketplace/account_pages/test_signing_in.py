@@ -251,9 +251,7 @@ def test_a_guests_page_asks_the_database_nothing_about_them(client, django_asser
         client.get("/en/privacy/")
 
 
-@pytest.mark.parametrize(
-    ("mail_server", "said"), [("", "No new accounts"), ("smtp://mail.example", "Make the account")]
-)
+@pytest.mark.parametrize(("mail_server", "said"), [("", "No new accounts"), ("smtp://mail.example", "Create account")])
 def test_in_production_nobody_signs_up_where_no_letter_is_mailed(client, settings, mail_server, said):
     settings.PRODUCTION = True
     settings.EMAIL_URL = mail_server
