@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from catalog.models import AuditEntry, Channel, Credential, Provider
+from marketplace.billing import quotas
 from sandbox import detecting, proving
 from sandbox.detecting import Found, Saw
 from sandbox.models import ConformanceCheck, ConformanceRun
@@ -240,7 +241,8 @@ def test_a_retired_channel_is_not_checked(ask, world):
 
 def test_too_many_checks_are_told_when_to_come_again(ask, world, settings):
     settings.CONFORMANCE_RUNS_PER_DAY = 1
-    ConformanceRun.objects.filter(pk=world.run.pk).update(asked_by=world.people["owner"])
+    Credential.objects.create(provider=world.provider, origin="https://api.pine.example", secret="any", works=True)
+    quotas.spend(subject=f"provider:{world.provider.pk}", quota="checks", limit=1)
     answer = ask("post", "providers/{provider}/channels/{channel}/checks/", "editor")
     assert answer.status_code == 429
     assert 86_000 < int(answer["Retry-After"]) <= 86_400
