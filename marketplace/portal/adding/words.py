@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from marketplace.portal.adding.addresses import Pasted, Trimmed
@@ -114,7 +115,11 @@ def blocked(why: str) -> Said:
         _("This is not a plain address."),
         _("Write https://, the host name and a path: no user name, no “?” or “#”, no spaces or escapes."),
     )
-    return reasons.get(why, plain)
+    found = reasons.get(why, plain)
+    if why in {"not https", "not a public address"} and not settings.PRODUCTION:
+        local = _("A server on this computer may be added when its host:port stands in LOCAL_ADDRESSES.")
+        return found._replace(mend=f"{found.mend} {local}")
+    return found
 
 
 def of_pasting(pasted: Pasted) -> str:

@@ -21,7 +21,7 @@ class SubmitForm(RoomForm):
         required=False,
         max_length=2000,
         widget=forms.Textarea({"rows": 4}),
-        help_text=_("What they should know, such as why a check fails and that it should be listed all the same."),
+        help_text=_("What they should know, such as why a check fails and why the channel should be listed anyway."),
     )
 
     def __init__(self, *args: Any, channels: Any, **kwargs: Any) -> None:
@@ -46,10 +46,10 @@ class ApproveForm(RoomForm):
 
 class DeclineForm(RoomForm):
     reason = forms.CharField(
-        label=_("What is to be mended"),
+        label=_("What has to be fixed"),
         max_length=2000,
         widget=forms.Textarea({"rows": 4}),
-        help_text=_("It is mailed to the provider's owners and editors as you write it."),
+        help_text=_("The provider's owners and editors are e-mailed this word for word."),
         error_messages={"required": _("Say what is to be mended.")},
     )
 
