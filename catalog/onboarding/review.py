@@ -105,7 +105,7 @@ def decline(submission: Submission, *, by: User | None, reason: str) -> None:
     """Send it back to its people with the reason: staged → draft. Raises Refused."""
     reason = reason.strip()
     if not reason:
-        raise Refused("reason", _("No reason is given."), _("Say what is to be mended."))
+        raise Refused("reason", _("No reason is given."), _("Say what has to be fixed."))
     if len(reason) > LONGEST_NOTE:
         message = _("The reason has more than %(limit)d characters.") % {"limit": LONGEST_NOTE}
         raise Refused("reason", message, _("Shorten it."))

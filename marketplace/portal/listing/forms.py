@@ -50,7 +50,7 @@ class DeclineForm(RoomForm):
         max_length=2000,
         widget=forms.Textarea({"rows": 4}),
         help_text=_("The provider's owners and editors are e-mailed this word for word."),
-        error_messages={"required": _("Say what is to be mended.")},
+        error_messages={"required": _("Say what has to be fixed.")},
     )
 
 

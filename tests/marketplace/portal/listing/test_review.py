@@ -121,7 +121,7 @@ def test_a_known_model_is_named_in_place_of_a_proposed_one(operator):
 def test_a_decline_needs_a_reason(operator):
     channel = make_own_channel()
     found = submit(channel)
-    assert "Say what is to be mended." in operator.post(address(found), {"act": "decline"}).content.decode()
+    assert "Say what has to be fixed." in operator.post(address(found), {"act": "decline"}).content.decode()
     operator.post(address(found), {"act": "decline", "reason": "The price page says otherwise."})
     assert state(channel) == Listing.DRAFT
 
