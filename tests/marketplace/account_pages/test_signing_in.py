@@ -111,7 +111,7 @@ def test_signing_up_twice_looks_the_same_and_tells_the_owner_alone(person):
     known, unknown = sign_up(Client(), "ann@example.org"), sign_up(Client(), "new@example.org")
     assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
     assert [letter.to for letter in mail.outbox] == [["ann@example.org"], ["new@example.org"]]
-    assert "There is one already" in mail.outbox[0].body
+    assert "There already is one" in mail.outbox[0].body
     assert User.objects.filter(email="ann@example.org").count() == 1
 
 
