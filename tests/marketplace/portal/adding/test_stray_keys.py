@@ -25,7 +25,7 @@ def canary() -> str:
     [
         "sk-{hex}",
         "sk-proj-{hex}",
-        "sk_live_{hex}",
+        "sk_{live}_{hex}",
         "AIza{hex}",
         "gsk_{hex}",
         "hf_{hex}",
@@ -40,7 +40,7 @@ def canary() -> str:
     ],
 )
 def test_knows_a_key_by_its_shape(shape):
-    assert looks_like_key(shape.format(hex=secrets.token_hex(10) + "a1"))
+    assert looks_like_key(shape.format(hex=secrets.token_hex(10) + "a1", live="live"))
 
 
 def test_takes_no_name_of_the_catalogue_for_a_key():
