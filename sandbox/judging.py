@@ -35,6 +35,7 @@ def panel_for(channels: Sequence[Channel], scenario: Scenario) -> panel.Panel:
 def candidates(channels: Sequence[Channel], scenario: Scenario) -> list[Channel]:
     """Those who were named judges. Where no real one is, every live channel of the scenario, of good record first.
 
+    What a provider has listed itself judges nobody unless an operator names it: it would grade its competitors.
     Trials on the visitor's own server are judged there, so that the prompt stays with it; others are not judged by it.
     Where every contender's provider is known not to train on inputs, so is every judge's: a prompt that was kept from
     those who may learn from it does not reach one by way of the judge. Then nobody may be left, and only rules score.
@@ -50,7 +51,7 @@ def candidates(channels: Sequence[Channel], scenario: Scenario) -> list[Channel]
         return named
     score = Q(measurements__metric="score", measurements__scenario=scenario)
     record = Avg("measurements__value", filter=score)
-    willing = kind.filter(scenarios=scenario).annotate(record=record)
+    willing = kind.filter(scenarios=scenario, api__isnull=True).annotate(record=record)
     ranked = willing.order_by(F("record").desc(nulls_last=True), "slug")
     competing = {channel.pk for channel in channels}
     return sorted(ranked, key=lambda channel: channel.pk in competing)  # nobody judges himself while another may

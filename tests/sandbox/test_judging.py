@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from catalog.models import Credential, GraderKind, Listing
+from catalog.models import Api, Credential, GraderKind, Listing
 from catalog.seed.scenarios import load_scenarios
 from marketplace.billing import ledger, purse
 from marketplace.billing.models import Hold
@@ -170,6 +170,17 @@ def test_simulated_contenders_have_simulated_judges(settings, make_real):
     by.listing = Listing.RETIRED
     by.save()
     assert panel([make_channel()]) == ([], False)
+
+
+def test_a_providers_own_listing_judges_nobody_unless_an_operator_names_it(make_real):
+    scenario = make_scenario()
+    contender, listed = make_real("contender", scenario=scenario), make_real("listed", scenario=scenario)
+    listed.api = Api.objects.create(provider=listed.provider, base_url=listed.base_url, protocol="openai")
+    listed.save()
+    assert panel([contender], scenario) == (["contender"], True)
+    listed.is_judge = True
+    listed.save()
+    assert panel([contender], scenario) == (["listed"], False)
 
 
 def test_a_named_judge_goes_before_everybody(make_real):
